@@ -1,0 +1,3 @@
+//! hotliner-agent.
+
+fn main() {}

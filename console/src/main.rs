@@ -1,0 +1,3 @@
+//! hotliner-console.
+
+fn main() {}

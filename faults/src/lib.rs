@@ -1,0 +1,1 @@
+//! The fault language, the compiled matcher and the ranking. Pure.
