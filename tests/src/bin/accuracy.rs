@@ -55,7 +55,7 @@ impl Score {
             diagnosis.cause == case.cause || case.alt_causes.contains(&diagnosis.cause)
         };
         self.cases += 1;
-        self.first_three += u32::from(loud.iter().take(3).any(|diagnosis| right(diagnosis)));
+        self.first_three += u32::from(loud.iter().take(3).any(&right));
         match loud.first() {
             None => self.silent += 1,
             Some(best) if right(best) => {
@@ -116,7 +116,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         let right = loud
             .first()
             .is_some_and(|best| best.cause == case.cause || case.alt_causes.contains(&best.cause));
-        if right == (case.cause == "none") || (case.cause != "none" && !right) {
+        let missed = if case.cause == "none" { !loud.is_empty() } else { !right };
+        if missed {
             misses.push(format!("{:>5} {:<8} {:<32} {best}", case.id, case.platform, case.cause));
         }
     }
