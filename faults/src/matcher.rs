@@ -149,6 +149,13 @@ impl Matcher {
         }
     }
 
+    /// How many pieces of evidence a line of `source` holds.
+    pub fn hits(&self, source: &str, line: &str) -> usize {
+        let mut hits = 0;
+        self.find(source, line, |_| hits += 1);
+        hits
+    }
+
     fn pattern(&self, place: Place) -> &LogPattern {
         match &self.fault(place.fault).evidence[place.evidence].kind {
             EvidenceKind::Log(patterns) => &patterns[place.alternative],

@@ -36,7 +36,10 @@ fn the_families_of_this_version_are_there() {
     let count = |platform: &str, product: &str| {
         families.get(&(platform.to_owned(), product.to_owned())).copied().unwrap_or_default()
     };
-    assert!(count("linux", "dpkg") >= 5 && count("linux", "apt") >= 5 && count("any", "pip") >= 5, "{families:?}");
+    assert!(
+        count("linux", "dpkg") >= 5 && count("linux", "apt") >= 5 && count("any", "pip") >= 5,
+        "{families:?}"
+    );
     assert!(families.values().sum::<usize>() >= 15, "{families:?}");
 }
 
@@ -44,7 +47,8 @@ fn the_families_of_this_version_are_there() {
 fn every_fault_of_a_localised_program_knows_its_french() {
     // dpkg and apt are translated; pip is not.
     for fault in catalogue().faults().iter().filter(|fault| matches!(fault.product(), "dpkg" | "apt")) {
-        let french = fault.examples.iter().any(|example| example.lang == Lang::Fr && example.expect.is_some());
+        let french =
+            fault.examples.iter().any(|example| example.lang == Lang::Fr && example.expect.is_some());
         let localised = fault.evidence.iter().any(|evidence| match &evidence.kind {
             EvidenceKind::Log(patterns) => patterns.len() > 1,
             _ => false,
