@@ -1,0 +1,20 @@
+//! The support team's side of hotliner: takes in what agents see, names the cause, guides the repair.
+//!
+//! | module | what it does | knows |
+//! | --- | --- | --- |
+//! | [`case`], [`codes`], [`diagnosis`], [`tokens`] | decide; pure | neither clock nor disk |
+//! | [`journal`] | keeps everything, the only write path | SQLite |
+//! | [`projection`] | what pages and searches read; can be thrown away | SQLite |
+//! | [`vault`], [`identity`], [`data_dir`] | secrets and files | the data folder |
+//! | [`hub`] | one task for each live case, its only writer | all of the above |
+//! | [`intake`] | agents | QUIC |
+//! | [`web`], [`client`] | technicians' programs | HTTP |
+//! | [`running`], [`cli`], [`commands`] | starts, ends, prints | everything |
+
+pub mod case;
+pub mod codes;
+pub mod journal;
+pub mod projection;
+pub mod tokens;
+pub mod trouble;
+pub mod vault;
