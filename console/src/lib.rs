@@ -13,6 +13,8 @@
 
 pub mod case;
 pub mod codes;
+pub mod diagnosis;
+pub mod hub;
 pub mod journal;
 pub mod projection;
 pub mod tokens;

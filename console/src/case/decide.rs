@@ -156,7 +156,11 @@ pub fn decide(
             }
             What::CollectAsked { prefixes }
         }
-        Command::Diagnose(diagnoses) if diagnoses == state.diagnoses => return Ok(Vec::new()),
+        Command::Diagnose(Diagnoses { en, fr, .. })
+            if (&en, &fr) == (&state.diagnoses.en, &state.diagnoses.fr) =>
+        {
+            return Ok(Vec::new());
+        }
         Command::Diagnose(diagnoses) => What::DiagnosesChanged(diagnoses),
         Command::Close => What::CaseClosed {},
     };
