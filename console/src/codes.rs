@@ -150,6 +150,11 @@ impl CodeBook {
         self.waiting.retain(|_, waiting| waiting.case != case);
     }
 
+    /// Whether a code of `case` may still be used.
+    pub fn waits(&self, case: CaseId, now: Timestamp) -> bool {
+        self.waiting.values().any(|waiting| waiting.case == case && now < waiting.expires)
+    }
+
     /// What `nameplate` leads to, for somebody at `address`.
     pub fn find(&mut self, nameplate: &str, address: IpAddr, now: Timestamp) -> Found {
         if self.turned_away(address, now) {

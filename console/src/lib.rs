@@ -13,10 +13,16 @@
 
 pub mod case;
 pub mod codes;
+pub mod data_dir;
 pub mod diagnosis;
 pub mod hub;
+pub mod identity;
+pub mod intake;
 pub mod journal;
 pub mod projection;
+pub mod running;
+pub mod settings;
 pub mod tokens;
 pub mod trouble;
 pub mod vault;
+pub mod web;
