@@ -9,10 +9,14 @@
 //! | [`hub`] | one task for each live case, its only writer | all of the above |
 //! | [`intake`] | agents | QUIC |
 //! | [`web`], [`client`] | technicians' programs | HTTP |
-//! | [`running`], [`cli`], [`commands`] | starts, ends, prints | everything |
+//! | [`running`], [`cli`] and its commands | starts, ends, prints | everything |
+//! | [`report`], [`words`], [`terminal`] | what people read | JSON |
 
 pub mod case;
+pub mod cli;
+pub mod client;
 pub mod codes;
+mod commands;
 pub mod data_dir;
 pub mod diagnosis;
 pub mod hub;
@@ -20,9 +24,12 @@ pub mod identity;
 pub mod intake;
 pub mod journal;
 pub mod projection;
+pub mod report;
 pub mod running;
 pub mod settings;
+pub mod terminal;
 pub mod tokens;
 pub mod trouble;
 pub mod vault;
 pub mod web;
+pub mod words;

@@ -162,11 +162,7 @@ impl From<StreamError> for End {
     }
 }
 
-async fn read_control(
-    reading: Arc<Reading>,
-    mut reader: FrameReader,
-    mut unconfirmed: bool,
-) -> End {
+async fn read_control(reading: Arc<Reading>, mut reader: FrameReader, mut unconfirmed: bool) -> End {
     loop {
         let frame = match reader.next().await {
             Ok(Some(frame)) => frame,
