@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 use hotliner_protocol::frame::{Ack, Batch, ByeReason, Frame};
 use hotliner_protocol::id::CaseId;
 use hotliner_protocol::time::Timestamp;
-use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc, oneshot, watch};
 
 use crate::case::{Command, Item, LeftReason, Refusal};
 use crate::diagnosis::Knowledge;
@@ -119,6 +119,7 @@ struct Inner {
     knowledge: Arc<Knowledge>,
     live: Mutex<HashMap<CaseId, mpsc::Sender<Mail>>>,
     connections: AtomicU64,
+    stopping: watch::Sender<bool>,
 }
 
 /// The present time. The only clock of the console's core; everything behind it takes time as an argument.
@@ -139,7 +140,9 @@ impl Hub {
     ) -> Result<Self, HubError> {
         load::catch_up(&journal, &projection).await?;
         let live = Mutex::new(HashMap::new());
-        let inner = Inner { journal, projection, knowledge, live, connections: AtomicU64::new(1) };
+        let (stopping, _) = watch::channel(false);
+        let connections = AtomicU64::new(1);
+        let inner = Inner { journal, projection, knowledge, live, connections, stopping };
         let hub = Self { inner: Arc::new(inner) };
         for (case, _, connected) in hub.inner.projection.positions().await? {
             if connected && let Err(error) = hub.returning(case).await {
@@ -206,6 +209,7 @@ impl Hub {
 
     /// Ends every case's task: agents are told that the console goes down, and that is noted.
     pub async fn stop(&self) {
+        self.inner.stopping.send_replace(true);
         let live: Vec<_> = self.live().values().cloned().collect();
         let mut ends = Vec::new();
         for mail in live {
@@ -262,6 +266,12 @@ impl Hub {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) | Err(_) => Err(HubError::Busy),
         }
+    }
+
+    /// Returns when the console begins to go down.
+    async fn stopping(&self) {
+        // An error means that the hub itself is gone.
+        let _ = self.inner.stopping.subscribe().wait_for(|stopping| *stopping).await;
     }
 
     fn next_connection(&self) -> u64 {

@@ -1,5 +1,7 @@
 //! `serve`: a console until somebody ends it.
 
+use std::io::IsTerminal;
+
 use hotliner_faults::lang::Lang;
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -64,8 +66,10 @@ fn start_log(filter: &str) -> Result<(), Trouble> {
             "allowed are error, warn, info, debug and trace",
         )
     })?;
+    let colour = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // An error means that a log was started already, by whoever runs more than one console in a process.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = log.with_ansi(colour).try_init();
     Ok(())
 }
 

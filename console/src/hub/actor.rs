@@ -306,7 +306,10 @@ impl Actor {
                         tracing::error!(%case, %error, "nothing is acknowledged until the journal can be written: make room on the disk of the data folder");
                     }
                     refused = true;
-                    tokio::time::sleep(STORAGE_RETRY).await;
+                    tokio::select! {
+                        () = tokio::time::sleep(STORAGE_RETRY) => {}
+                        () = self.hub.stopping() => return Err(Lost),
+                    }
                 }
                 Err(error @ (AppendError::Taken { .. } | AppendError::Closed)) => {
                     tracing::error!(%case, %error, "the case is given up by this task");

@@ -86,10 +86,10 @@ impl From<HubError> for Answer {
             HubError::Refused(Refusal::NoAgent | Refusal::LeaseOver) => Self::new(
                 StatusCode::CONFLICT,
                 what,
-                "let the customer join again with a new code: POST /api/v1/cases/{id}/code",
+                "let the customer join again with a new code: `hotliner-console case code`",
             ),
             HubError::Refused(Refusal::Closed | Refusal::AlreadyOpen) => {
-                Self::new(StatusCode::CONFLICT, what, "open a new case: POST /api/v1/cases")
+                Self::new(StatusCode::CONFLICT, what, "open a new case")
             }
             HubError::Unwritable(_) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, what, "make room on the disk of the data folder")
