@@ -1,3 +1,7 @@
-//! hotliner-console.
+//! The program `hotliner-console`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hotliner_console::cli::main(std::env::args_os())
+}

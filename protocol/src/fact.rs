@@ -20,7 +20,9 @@ pub struct FactPath(String);
 
 /// Why a text is not a fact path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a fact path; write lower-case segments joined by dots, with keys in brackets, such as package[dpkg:libc6].version")]
+#[error(
+    "`{0}` is not a fact path; write lower-case segments joined by dots, with keys in brackets, such as package[dpkg:libc6].version"
+)]
 pub struct BadFactPath(String);
 
 impl FactPath {
@@ -249,7 +251,9 @@ impl FactSet {
         for (dot, _) in path.rmatch_indices('.') {
             let Some(fact) = self.by_text(&path[..dot]) else { continue };
             return match &fact.reading {
-                Reading::Value(value) => descend(value, &path[dot + 1..]).map_or(LookUp::Absent, LookUp::Value),
+                Reading::Value(value) => {
+                    descend(value, &path[dot + 1..]).map_or(LookUp::Absent, LookUp::Value)
+                }
                 other => LookUp::of(other),
             };
         }
@@ -313,7 +317,13 @@ mod tests {
 
     #[test]
     fn paths_follow_the_grammar() {
-        for good in ["os", "disk.system.free_bytes", "package[dpkg:libc6].version", "disk[/mnt/a b.c].free-bytes", "x[é]"] {
+        for good in [
+            "os",
+            "disk.system.free_bytes",
+            "package[dpkg:libc6].version",
+            "disk[/mnt/a b.c].free-bytes",
+            "x[é]",
+        ] {
             assert!(FactPath::new(good).is_ok(), "{good}");
         }
         for bad in ["", ".", "a.", ".a", "a..b", "A", "a[", "a[]", "a[b", "a]b", "a[b]c", "a b", "a[\n]"] {

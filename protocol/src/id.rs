@@ -60,7 +60,9 @@ impl<'de> Deserialize<'de> for CaseId {
 
 /// Names one attempt within a case: the milliseconds at which it began, so that ids stay apart and in order even when
 /// the agent is killed and started again in between.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, Serialize, Deserialize,
+)]
 #[cbor(transparent)]
 #[serde(transparent)]
 pub struct AttemptId(#[n(0)] pub u64);

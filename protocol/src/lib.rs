@@ -12,21 +12,21 @@
 //! | [`sequence`] | how nothing is lost and nothing counted twice |
 //! | [`limits`] | every bound, by name |
 
-//pub mod batch;
-//pub mod codec;
+pub mod batch;
+pub mod codec;
 pub mod event;
 pub mod fact;
-//pub mod frame;
+pub mod frame;
 pub mod id;
-//pub mod identity;
-//pub mod join_code;
-//mod keys;
+pub mod identity;
+pub mod join_code;
+mod keys;
 pub mod limits;
 mod numbered;
-//pub mod pairing;
-//pub mod resume;
+pub mod pairing;
+pub mod resume;
 pub mod scope;
-//pub mod sequence;
+pub mod sequence;
 pub mod time;
 pub mod value;
 

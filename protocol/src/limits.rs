@@ -40,3 +40,15 @@ pub const IDLE_TIMEOUT: Duration = Duration::from_secs(40);
 
 /// Most QUIC streams a peer may open in one direction.
 pub const MAX_STREAMS: u32 = 8;
+
+/// Digits of a join code's secret.
+pub const CODE_SECRET_DIGITS: usize = 6;
+
+/// Fewest digits of a nameplate.
+pub const MIN_NAMEPLATE_DIGITS: usize = 3;
+
+/// Most digits of a nameplate, for teams where a thousand codes wait at once.
+pub const MAX_NAMEPLATE_DIGITS: usize = 6;
+
+/// Longest SPAKE2 message accepted, in bytes (the Ed25519 group uses 33).
+pub const MAX_PAIRING_MESSAGE_BYTES: usize = 64;

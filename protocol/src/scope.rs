@@ -82,7 +82,9 @@ impl Scopes {
 
 /// A word that names no scope.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a scope; allowed are hardware, software, drivers, network, installer-output, system-logs, files, actions and all, separated by commas")]
+#[error(
+    "`{0}` is not a scope; allowed are hardware, software, drivers, network, installer-output, system-logs, files, actions and all, separated by commas"
+)]
 pub struct UnknownScope(String);
 
 impl FromStr for Scopes {

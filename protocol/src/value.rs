@@ -98,7 +98,9 @@ fn decode_value(d: &mut Decoder<'_>, depth: usize) -> Result<Value, minicbor::de
     }
     Ok(match d.datatype()? {
         Type::Bool => Value::Bool(d.bool()?),
-        Type::U8 | Type::U16 | Type::U32 | Type::I8 | Type::I16 | Type::I32 | Type::I64 => Value::Int(d.i64()?),
+        Type::U8 | Type::U16 | Type::U32 | Type::I8 | Type::I16 | Type::I32 | Type::I64 => {
+            Value::Int(d.i64()?)
+        }
         Type::U64 => Value::from(d.u64()?),
         Type::F32 | Type::F64 => Value::Float(d.f64()?),
         Type::String => Value::Text(d.str()?.to_owned()),

@@ -1,0 +1,159 @@
+//! The web: REST and live updates for technicians' programs. The only room that knows HTTP.
+//!
+//! The same routes answer on TCP under TLS, where a bearer token is needed, and on the local socket in the data folder,
+//! where the rights of its file are enough. Whatever goes wrong has the shape `{"error": {"what": …, "do": …}}`.
+
+mod access;
+mod answer;
+mod cases;
+mod faults;
+mod live;
+pub mod openapi;
+mod serve;
+mod tokens;
+mod views;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::routing::{delete, get, post};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::hub::Hub;
+use crate::intake::Codes;
+use crate::trouble::Trouble;
+use crate::vault::Vault;
+pub use access::Origin;
+use answer::Answer;
+
+/// Largest body of a request, in bytes.
+const MAX_BODY_BYTES: usize = 64 << 10;
+
+/// What every request needs.
+#[derive(Clone)]
+pub struct App {
+    /// The cases.
+    pub hub: Hub,
+    /// Tokens and links.
+    pub vault: Vault,
+    /// The join codes.
+    pub codes: Codes,
+}
+
+/// The running web side.
+pub struct Web {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Web {
+    /// Begins to answer on `tcp` (under TLS) and on a local socket at `socket`.
+    ///
+    /// # Errors
+    /// When one of the sockets cannot be used.
+    pub fn start(
+        app: App,
+        tcp: std::net::TcpListener,
+        tls: rustls::ServerConfig,
+        socket: &Path,
+    ) -> Result<Self, Trouble> {
+        let unusable = |error: std::io::Error| {
+            Trouble::new(
+                format!("the TCP socket for technicians cannot be used: {error}"),
+                "give another address with --listen-web ADDRESS:PORT",
+            )
+        };
+        tcp.set_nonblocking(true).map_err(unusable)?;
+        let tcp = TcpListener::from_std(tcp).map_err(unusable)?;
+        let address = tcp.local_addr().map_err(unusable)?;
+        let local = bind_local(socket)?;
+        let router = router(app);
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(serve::tls(tcp, Arc::new(tls), router.clone(), stopped.clone()));
+        tasks.spawn(serve::local(local, router, stopped));
+        Ok(Self { address, stop, tasks })
+    }
+
+    /// The address technicians come in at.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers nobody any more.
+    pub async fn stop(mut self) {
+        // An error means that both tasks have ended already.
+        let _ = self.stop.send(true);
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+/// The local socket, for the folder's owner only. One that a dead console left behind is replaced: the folder's lock
+/// says that no other console lives there.
+fn bind_local(path: &Path) -> Result<UnixListener, Trouble> {
+    use std::os::unix::fs::PermissionsExt;
+    let unusable = |error: std::io::Error| {
+        Trouble::new(
+            format!("the local socket {} cannot be made: {error}", path.display()),
+            "use a data folder with a shorter path (a socket's path has at most 107 bytes), on a local disk",
+        )
+    };
+    if let Err(error) = std::fs::remove_file(path)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        return Err(unusable(error));
+    }
+    let listener = UnixListener::bind(path).map_err(unusable)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(unusable)?;
+    Ok(listener)
+}
+
+/// All routes. `openapi.rs` describes them; a test compares the two.
+fn router(app: App) -> Router {
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .route("/api/v1/cases", get(cases::list).post(cases::open))
+        .route("/api/v1/cases/{id}", get(cases::show))
+        .route("/api/v1/cases/{id}/events", get(cases::events))
+        .route("/api/v1/cases/{id}/live", get(live::live))
+        .route("/api/v1/cases/{id}/code", post(cases::issue_code))
+        .route("/api/v1/cases/{id}/collect", post(cases::collect))
+        .route("/api/v1/cases/{id}/close", post(cases::close))
+        .route("/api/v1/faults", get(faults::list))
+        .route("/api/v1/tokens", get(tokens::list).post(tokens::create))
+        .route("/api/v1/tokens/{id}", delete(tokens::revoke))
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .with_state(app)
+}
+
+/// Says that the console lives.
+#[utoipa::path(get, path = "/healthz", tag = "health", responses((status = 200, description = "the console lives", body = String)))]
+async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+async fn no_such_path() -> Answer {
+    Answer::new(
+        StatusCode::NOT_FOUND,
+        "there is nothing at this path",
+        "GET /api/v1/openapi.json describes every path",
+    )
+}
+
+async fn no_such_method() -> Answer {
+    Answer::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "this path does not know this method",
+        "GET /api/v1/openapi.json describes the methods of every path",
+    )
+}

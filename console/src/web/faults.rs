@@ -1,0 +1,54 @@
+//! What the console knows of faults.
+
+use axum::Json;
+use axum::extract::State;
+use hotliner_faults::lang::Lang;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::App;
+use super::access::Reader;
+
+/// The faults a console knows.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FaultList {
+    /// Names this very set of faults.
+    catalogue: String,
+    /// By id.
+    faults: Vec<FaultInList>,
+}
+
+/// A fault in a list.
+#[derive(Debug, Serialize, ToSchema)]
+struct FaultInList {
+    id: String,
+    number: u32,
+    cause: String,
+    status: String,
+    /// In English and French.
+    title: Titles,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Titles {
+    en: String,
+    fr: String,
+}
+
+/// Every fault this console knows.
+#[utoipa::path(get, path = "/api/v1/faults", tag = "faults",
+    responses((status = 200, description = "the faults", body = FaultList)))]
+pub(super) async fn list(State(app): State<App>, _: Reader) -> Json<FaultList> {
+    let knowledge = app.hub.knowledge();
+    let faults = knowledge.catalogue().faults().iter().map(|fault| FaultInList {
+        id: fault.id.clone(),
+        number: fault.number,
+        cause: fault.cause.clone(),
+        status: fault.status.to_string(),
+        title: Titles {
+            en: fault.texts(Lang::En).title.to_string(),
+            fr: fault.texts(Lang::Fr).title.to_string(),
+        },
+    });
+    Json(FaultList { catalogue: knowledge.version().to_owned(), faults: faults.collect() })
+}

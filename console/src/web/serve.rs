@@ -1,0 +1,114 @@
+//! Connections: TLS on TCP, plain on the local socket, both with limits.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use tower_service::Service;
+
+use super::Origin;
+
+/// Connections at a time, on each of the two sockets.
+const MAX_CONNECTIONS: usize = 1_024;
+
+/// How long a TLS handshake, and the head of a request, may take.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Requests at a time on one HTTP/2 connection.
+const MAX_STREAMS: u32 = 64;
+
+/// Wait after an `accept` that failed for want of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Answers on `listener` under TLS until told to stop.
+pub(super) async fn tls(
+    listener: TcpListener,
+    config: Arc<rustls::ServerConfig>,
+    router: Router,
+    mut stop: watch::Receiver<bool>,
+) {
+    let acceptor = TlsAcceptor::from(config);
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stop.changed() => return,
+        };
+        let Some((stream, address)) = ready(accepted).await else { continue };
+        // Live updates are small and must not wait for more.
+        let _ = stream.set_nodelay(true);
+        let (acceptor, router, stop) = (acceptor.clone(), router.clone(), stop.clone());
+        tokio::spawn(async move {
+            if let Ok(Ok(stream)) = timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await {
+                connection(stream, Origin::Remote(address.ip()), router, stop).await;
+            }
+            drop(place);
+        });
+    }
+}
+
+/// Answers on the local socket until told to stop.
+pub(super) async fn local(listener: UnixListener, router: Router, mut stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stop.changed() => return,
+        };
+        let Some((stream, _)) = ready(accepted).await else { continue };
+        let (router, stop) = (router.clone(), stop.clone());
+        tokio::spawn(async move {
+            connection(stream, Origin::Local, router, stop).await;
+            drop(place);
+        });
+    }
+}
+
+/// The accepted connection. After an error, a pause: the usual one is that no file descriptors are left.
+async fn ready<T>(accepted: io::Result<T>) -> Option<T> {
+    match accepted {
+        Ok(accepted) => Some(accepted),
+        Err(error) => {
+            tracing::warn!(%error, "a connection could not be accepted");
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            None
+        }
+    }
+}
+
+/// Serves one connection to its end.
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    origin: Origin,
+    router: Router,
+    mut stop: watch::Receiver<bool>,
+) {
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request: Request = request.map(axum::body::Body::new);
+        request.extensions_mut().insert(origin);
+        let mut router = router.clone();
+        async move { router.call(request).await }
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MAX_STREAMS);
+    let serving = builder.serve_connection(TokioIo::new(stream), service);
+    tokio::select! {
+        // How a client went away is its own affair.
+        _ = serving => {}
+        _ = stop.changed() => {}
+    }
+}
