@@ -75,7 +75,7 @@ fn list<'v>(view: &'v Value, key: &str) -> &'v [Value] {
 
 /// `file:line  text`
 fn evidence(hit: &Value, style: Style) -> String {
-    let text: String = harmless(hit["text"].as_str().unwrap_or_default());
+    let text: String = harmless(hit["text"].as_str().unwrap_or_default().trim());
     let mut cut: String = text.chars().take(MAX_EVIDENCE_CHARS).collect();
     if cut.len() < text.len() {
         cut.push('…');

@@ -18,7 +18,6 @@ use hotliner_protocol::event::Outcome;
 use hotliner_protocol::fact::{Fact, FactPath, Reading};
 use hotliner_protocol::time::Timestamp;
 use serde::Serialize;
-use serde_json::json;
 
 use super::catalogue;
 use crate::cli::{Diagnose, Platform, ReportFormat, TROUBLE, language};
@@ -48,6 +47,17 @@ pub(super) struct Scanned {
     bytes: u64,
 }
 
+/// What `--format json` prints. Keys are only ever added.
+#[derive(Serialize)]
+struct Report<'r> {
+    schema: &'static str,
+    scanned: Scanned,
+    diagnoses: &'r [DiagnosisView],
+}
+
+/// Name and version of the shape of [`Report`].
+const SCHEMA: &str = "hotliner.diagnosis/1";
+
 /// A scan and what stood in its way.
 struct Reader {
     scan: Scan,
@@ -68,11 +78,7 @@ pub(super) fn run(options: &Diagnose) -> Result<u8, Trouble> {
     let views: Vec<DiagnosisView> =
         found.iter().map(|diagnosis| diagnosis.view(knowledge.catalogue(), lang)).collect();
     let said = match options.format {
-        ReportFormat::Json => pretty(&json!({
-            "schema": "hotliner.diagnosis/1",
-            "scanned": scanned,
-            "diagnoses": views,
-        })),
+        ReportFormat::Json => pretty(&Report { schema: SCHEMA, scanned, diagnoses: &views }),
         ReportFormat::Sarif => pretty(&sarif::log(&views, knowledge.version())),
         ReportFormat::Text => text(&views, scanned, lang),
     };
@@ -85,7 +91,7 @@ pub(super) fn run(options: &Diagnose) -> Result<u8, Trouble> {
     })
 }
 
-fn pretty(value: &serde_json::Value) -> String {
+fn pretty(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
@@ -93,7 +99,7 @@ fn text(views: &[DiagnosisView], scanned: Scanned, lang: Lang) -> String {
     let (words, style) = (words(lang), Style::detect());
     let values: Vec<_> = views.iter().filter_map(|view| serde_json::to_value(view).ok()).collect();
     let counts =
-        format!("{} {} {}, {} {}", words.scanned, scanned.files, words.files, scanned.lines, words.lines);
+        format!("{}: {} {}, {} {}", words.scanned, words.files, scanned.files, words.lines, scanned.lines);
     format!("{}\n\n{}", report::diagnoses(&values, words, style), style.faint(&counts))
 }
 
