@@ -1,3 +1,7 @@
 //! hotliner-agent.
 
+mod attempt;
+mod redact;
+mod spool;
+
 fn main() {}
