@@ -1,0 +1,122 @@
+//! Kills with -9 in the middle of an installation: what was acknowledged is there, each line once and in order.
+
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Stdio};
+
+use hotliner_tests::agent;
+use hotliner_tests::console::{Console, NewCase};
+
+/// An installer that prints one numbered line for each line it reads: the test sets the pace.
+const PACED: [&str; 3] = ["sh", "-c", "n=0; while read -r _; do n=$((n+1)); echo line $n; done; exit 3"];
+
+/// The running agent, with the pace in hand.
+struct Paced {
+    child: Child,
+    printed: u64,
+}
+
+impl Paced {
+    fn start(console: &Console, case: &NewCase, home: &std::path::Path) -> Self {
+        let child = agent::run(console, case, home, &PACED)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the agent starts");
+        Self { child, printed: 0 }
+    }
+
+    /// Lets the installer print `count` more lines, and waits until they came through the agent.
+    fn print(&mut self, count: u64) {
+        let stdin = self.child.stdin.as_mut().expect("piped");
+        stdin.write_all("\n".repeat(count as usize).as_bytes()).expect("the installer reads");
+        let stdout = self.child.stdout.as_mut().expect("piped");
+        let mut reader = BufReader::with_capacity(1, stdout);
+        for _ in 0..count {
+            let mut line = String::new();
+            reader.read_line(&mut line).expect("the installer prints");
+            self.printed += 1;
+            assert_eq!(line, format!("line {}\n", self.printed));
+        }
+    }
+
+    /// Lets the installer end, and gives its exit code.
+    fn finish(mut self) -> Option<i32> {
+        drop(self.child.stdin.take());
+        self.child.wait().expect("the agent ends").code()
+    }
+}
+
+fn texts(console: &Console, case: &str) -> Vec<String> {
+    console.lines(case).into_iter().map(|(_, text)| text).collect()
+}
+
+fn expected(through: u64) -> Vec<String> {
+    (1..=through).map(|n| format!("line {n}")).collect()
+}
+
+#[test]
+fn a_console_killed_again_and_again_gets_every_line_once_and_in_order() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    let mut console = Console::start(&data);
+    let address = console.address().to_owned();
+    let case = console.new_case();
+    let mut installer = Paced::start(&console, &case, folder.path());
+    installer.print(40);
+    console.wait_for(&case.case, "the first lines", |shown| shown["attempts"][0]["id"].is_u64());
+    for round in 0..4 {
+        installer.print(25);
+        let before = texts(&console, &case.case);
+        console.kill();
+        installer.print(25);
+        console = Console::start_on(&data, &address);
+        let after = texts(&console, &case.case);
+        assert!(
+            after.len() >= before.len(),
+            "round {round}: {} lines before the kill, {} after",
+            before.len(),
+            after.len()
+        );
+        let through = installer.printed;
+        console.wait_for(&case.case, "the agent to resume", |_| {
+            texts(&console, &case.case).len() as u64 == through
+        });
+        assert_eq!(texts(&console, &case.case), expected(through), "round {round}");
+    }
+    let printed = installer.printed;
+    assert_eq!(installer.finish(), Some(3));
+    let shown = console.wait_for(&case.case, "the end", |shown| shown["attempts"][0]["ended_at"].is_string());
+    assert_eq!(shown["attempts"][0]["exit"]["code"], 3);
+    assert_eq!(shown["journal"]["gaps"], 0);
+    assert_eq!(texts(&console, &case.case), expected(printed));
+}
+
+#[test]
+fn what_a_killed_agent_had_spooled_is_delivered_by_resume() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    let console = Console::start(&data);
+    let address = console.address().to_owned();
+    let case = console.new_case();
+    let mut installer = Paced::start(&console, &case, folder.path());
+    installer.print(30);
+    console.wait_for(&case.case, "the first lines", |_| texts(&console, &case.case).len() == 30);
+    // The console goes away, more is printed, and then the agent dies too.
+    console.kill();
+    installer.print(20);
+    installer.child.kill().expect("the agent can be killed");
+    installer.child.wait().expect("the agent ends");
+
+    let console = Console::start_on(&data, &address);
+    let resumed = hotliner_tests::programs::output(agent::agent(folder.path()).arg("resume"));
+    assert!(resumed.status.success(), "{}", hotliner_tests::programs::said(&resumed));
+    let delivered = texts(&console, &case.case);
+    assert!(delivered.len() >= 30, "{} lines", delivered.len());
+    assert_eq!(delivered, expected(delivered.len() as u64), "each once and in order");
+    let shown = console.wait_for(&case.case, "the attempt to be closed", |shown| {
+        shown["attempts"][0]["ended_at"].is_string()
+    });
+    assert_eq!(shown["attempts"][0]["outcome"], "unknown", "nobody saw the end: {shown:#}");
+}
