@@ -203,9 +203,13 @@ fn without_keys(path: &FactPath) -> FactPath {
     FactPath::new(bare).unwrap_or_else(|_| path.clone())
 }
 
+/// Bytes at the end of a cut line that are given up at most, where no space ends a word earlier.
+const CUT_MARGIN_BYTES: usize = 512;
+
 /// A cut line may end inside a secret, which then no longer looks like one: its last word goes.
 fn drop_last_word(text: &mut String) {
-    let end = text.rfind(char::is_whitespace).unwrap_or(0);
+    let least = text.floor_char_boundary(text.len().saturating_sub(CUT_MARGIN_BYTES));
+    let end = text.rfind(char::is_whitespace).unwrap_or(0).max(least);
     text.truncate(end);
 }
 
