@@ -1,0 +1,65 @@
+//! The catalogue proves itself.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use hotliner_faults::catalogue::Catalogue;
+use hotliner_faults::example;
+use hotliner_faults::fault::EvidenceKind;
+use hotliner_faults::lang::Lang;
+use hotliner_faults::matcher::Matcher;
+
+fn catalogue() -> Catalogue {
+    Catalogue::built_in().unwrap_or_else(|errors| {
+        panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })
+}
+
+#[test]
+fn every_example_of_every_fault_comes_out_as_it_says() {
+    let matcher = Arc::new(Matcher::compile(catalogue()).unwrap());
+    let results = example::run(&matcher);
+    assert!(results.len() >= 2 * matcher.catalogue().faults().len());
+    let wrong: Vec<String> = results
+        .iter()
+        .filter(|result| !result.problems.is_empty())
+        .map(|result| format!("{}:{}: {}", result.file, result.line, result.problems.join("; ")))
+        .collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_families_of_this_version_are_there() {
+    let families = catalogue().families();
+    let count = |platform: &str, product: &str| {
+        families.get(&(platform.to_owned(), product.to_owned())).copied().unwrap_or_default()
+    };
+    assert!(count("linux", "dpkg") >= 5 && count("linux", "apt") >= 5 && count("any", "pip") >= 5, "{families:?}");
+    assert!(families.values().sum::<usize>() >= 15, "{families:?}");
+}
+
+#[test]
+fn every_fault_of_a_localised_program_knows_its_french() {
+    // dpkg and apt are translated; pip is not.
+    for fault in catalogue().faults().iter().filter(|fault| matches!(fault.product(), "dpkg" | "apt")) {
+        let french = fault.examples.iter().any(|example| example.lang == Lang::Fr && example.expect.is_some());
+        let localised = fault.evidence.iter().any(|evidence| match &evidence.kind {
+            EvidenceKind::Log(patterns) => patterns.len() > 1,
+            _ => false,
+        });
+        assert!(french || !localised, "{} has several spellings and no French example", fault.id);
+    }
+}
+
+#[test]
+fn numbers_and_files_follow_the_ids() {
+    let catalogue = catalogue();
+    let numbers: BTreeSet<u32> = catalogue.faults().iter().map(|fault| fault.number).collect();
+    assert_eq!(numbers.len(), catalogue.faults().len());
+    for fault in catalogue.faults() {
+        let expected = format!("{}.toml", fault.id.replace('.', "/"));
+        assert_eq!(fault.file, expected, "a file stands where its id says");
+    }
+}
