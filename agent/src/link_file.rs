@@ -89,7 +89,8 @@ impl Folder {
     /// The folders of earlier and of living sessions, oldest first. Those whose lease has ended are deleted.
     pub(crate) fn find(data: &Path, now: Timestamp) -> Vec<Found> {
         let Ok(entries) = fs::read_dir(sessions(data)) else { return Vec::new() };
-        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+        let mut paths: Vec<PathBuf> =
+            entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
         paths.sort();
         paths.into_iter().filter_map(|path| Self::open(path, now)).collect()
     }
@@ -104,7 +105,8 @@ impl Folder {
             Ok(None) => return Some(Found::Alive(path)),
             Err(_) => return None,
         };
-        let state = fs::read(path.join("link")).ok().and_then(|bytes| minicbor::decode::<LinkState>(&bytes).ok());
+        let state =
+            fs::read(path.join("link")).ok().and_then(|bytes| minicbor::decode::<LinkState>(&bytes).ok());
         match state.filter(|state| state.until > now) {
             Some(state) => Some(Found::Left(Self { path, lock: Some(lock), state })),
             None => {

@@ -3,11 +3,13 @@
 //! A system that cannot tell or do something says so ([`Reading::Unsupported`], [`std::io::ErrorKind::Unsupported`]); the
 //! rest of the agent has one shape on every system.
 
+use std::ffi::{OsStr, OsString};
 use std::io;
-use std::path::Path;
-use std::process::Child;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitCode};
 use std::time::Duration;
 
+use hotliner_protocol::event::Exit;
 use hotliner_protocol::fact::Reading;
 
 use crate::redact::Known;
@@ -87,13 +89,18 @@ pub(crate) struct Started {
 ///
 /// # Errors
 /// What the system says: not found, not executable.
-pub(crate) fn start(program: &str, args: &[String]) -> io::Result<Started> {
+pub(crate) fn start(program: &OsStr, args: &[OsString]) -> io::Result<Started> {
     family::start(program, args)
 }
 
 /// How a process ended.
-pub(crate) fn exit_of(status: std::process::ExitStatus) -> hotliner_protocol::event::Exit {
+pub(crate) fn exit_of(status: std::process::ExitStatus) -> Exit {
     family::exit_of(status)
+}
+
+/// Our own exit status for an installer that ended so: its code, or 128 and the number of the signal.
+pub(crate) fn exit_code(exit: Exit) -> ExitCode {
+    family::exit_code(exit)
 }
 
 /// Waits for signals meant for the installer and hands them on, until dropped.
@@ -120,6 +127,15 @@ pub(crate) fn known_names() -> Known {
 /// The user's language, as the system's setting says it: `fr_FR.UTF-8`.
 pub(crate) fn language() -> String {
     family::language()
+}
+
+/// The folder under which programs keep data of this user.
+///
+/// # Errors
+/// If the system names none.
+pub(crate) fn user_data() -> io::Result<PathBuf> {
+    let none = || io::Error::new(io::ErrorKind::NotFound, "no home folder is set");
+    own::user_data().ok_or_else(none)
 }
 
 /// Makes a folder only its owner reads.

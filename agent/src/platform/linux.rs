@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hotliner_protocol::fact::Reading;
 use hotliner_protocol::value::Value;
@@ -16,8 +16,27 @@ pub(super) const NAME: &str = "linux";
 
 /// File systems without files of people or of the system.
 const VIRTUAL: &[&str] = &[
-    "proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2", "securityfs", "pstore", "bpf", "tracefs", "debugfs",
-    "mqueue", "hugetlbfs", "configfs", "fusectl", "autofs", "binfmt_misc", "rpc_pipefs", "nsfs", "efivarfs", "ramfs",
+    "proc",
+    "sysfs",
+    "devtmpfs",
+    "devpts",
+    "cgroup",
+    "cgroup2",
+    "securityfs",
+    "pstore",
+    "bpf",
+    "tracefs",
+    "debugfs",
+    "mqueue",
+    "hugetlbfs",
+    "configfs",
+    "fusectl",
+    "autofs",
+    "binfmt_misc",
+    "rpc_pipefs",
+    "nsfs",
+    "efivarfs",
+    "ramfs",
     "squashfs",
 ];
 
@@ -110,7 +129,9 @@ pub(super) fn default_route() -> Reading {
         table.lines().any(|line| {
             let zeros = "0".repeat(32);
             let fields: Vec<&str> = line.split_whitespace().collect();
-            fields.first() == Some(&zeros.as_str()) && fields.get(1) == Some(&"00") && fields.last() != Some(&"lo")
+            fields.first() == Some(&zeros.as_str())
+                && fields.get(1) == Some(&"00")
+                && fields.last() != Some(&"lo")
         })
     });
     match (by_v4, by_v6) {
@@ -159,4 +180,9 @@ pub(super) fn os_release() -> [Reading; 4] {
         _ => field("BUILD_ID"),
     };
     [field("ID"), field("NAME"), field("VERSION_ID"), build]
+}
+
+pub(super) fn user_data() -> Option<PathBuf> {
+    let set = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    set.or_else(|| std::env::home_dir().map(|home| home.join(".local/share")))
 }

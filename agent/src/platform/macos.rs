@@ -1,7 +1,7 @@
 //! macOS. What this version cannot tell there yet says so.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hotliner_protocol::fact::Reading;
 use rustix::fs::StatVfsMountFlags;
@@ -40,4 +40,8 @@ pub(super) fn timezone() -> Reading {
 
 pub(super) fn os_release() -> [Reading; 4] {
     [Reading::Unsupported, Reading::Unsupported, Reading::Unsupported, Reading::Unsupported]
+}
+
+pub(super) fn user_data() -> Option<PathBuf> {
+    std::env::home_dir().map(|home| home.join("Library/Application Support"))
 }

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use hotliner_protocol::event::Exit;
@@ -27,6 +28,9 @@ const FIRST_PERSON_UID: u32 = 500;
 /// Accounts from here on are not people's (`nobody`, and what containers make up).
 const LAST_PERSON_UID: u32 = 60_000;
 
+/// Shells report a signal as this and its number.
+const SIGNAL_BASE: i64 = 128;
+
 /// Longest answer read from the terminal, in bytes.
 const MAX_ANSWER_BYTES: usize = 4_096;
 
@@ -34,9 +38,18 @@ pub(super) fn exit_of(status: std::process::ExitStatus) -> Exit {
     Exit { code: status.code().map(i64::from), signal: status.signal() }
 }
 
+pub(super) fn exit_code(exit: Exit) -> ExitCode {
+    let status = match exit {
+        Exit { code: Some(code), .. } => code,
+        Exit { signal: Some(signal), .. } => SIGNAL_BASE + i64::from(signal),
+        Exit { code: None, signal: None } => SIGNAL_BASE,
+    };
+    ExitCode::from(u8::try_from(status).unwrap_or(u8::MAX))
+}
+
 /// Waits until `fd` can be read, at most `limit`. Returns whether it can.
 fn readable(fd: impl rustix::fd::AsFd, limit: Duration) -> io::Result<bool> {
-    let limit = rustix::time::Timespec::try_from(limit).ok();
+    let limit = rustix::event::Timespec::try_from(limit).ok();
     let mut fds = [PollFd::new(&fd, PollFlags::IN)];
     match poll(&mut fds, limit.as_ref()) {
         Ok(ready) => Ok(ready > 0),
@@ -76,7 +89,8 @@ pub(super) fn known_names() -> Known {
     }
     if let Some(home) = std::env::var_os("HOME") {
         let folder = Path::new(&home).file_name().and_then(OsStr::to_str);
-        let home_of_person = home.to_str().is_some_and(|home| home.starts_with("/home/") || home.starts_with("/Users/"));
+        let home_of_person =
+            home.to_str().is_some_and(|home| home.starts_with("/home/") || home.starts_with("/Users/"));
         known.users.extend(folder.filter(|_| home_of_person).map(str::to_owned));
     }
     let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();

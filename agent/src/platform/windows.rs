@@ -1,9 +1,10 @@
 //! Windows. Installers run on pipes; what this version cannot tell there yet says so.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, BufRead, Read};
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use hotliner_protocol::event::Exit;
@@ -38,9 +39,13 @@ impl Terminal {
     }
 }
 
-pub(super) fn start(program: &str, args: &[String]) -> io::Result<Started> {
-    let mut child =
-        Command::new(program).args(args).stdin(Stdio::inherit()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+pub(super) fn start(program: &OsStr, args: &[OsString]) -> io::Result<Started> {
+    let mut child = Command::new(program)
+        .args(args)
+        .stdin(Stdio::inherit())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
     let mut outputs = Vec::new();
     outputs.extend(child.stdout.take().map(|pipe| (OutputKind::Stdout, Output(Box::new(pipe)))));
     outputs.extend(child.stderr.take().map(|pipe| (OutputKind::Stderr, Output(Box::new(pipe)))));
@@ -50,6 +55,14 @@ pub(super) fn start(program: &str, args: &[String]) -> io::Result<Started> {
 pub(super) fn exit_of(status: std::process::ExitStatus) -> Exit {
     // Windows codes are unsigned: 0x80070643, not -2147023293.
     Exit { code: status.code().map(|code| i64::from(code as u32)), signal: None }
+}
+
+#[expect(clippy::disallowed_methods, reason = "exit codes of Windows have 32 bits, `ExitCode` has 8")]
+pub(super) fn exit_code(exit: Exit) -> ExitCode {
+    match exit.code.and_then(|code| u8::try_from(code).ok()) {
+        Some(code) => ExitCode::from(code),
+        None => std::process::exit(exit.code.unwrap_or(1) as i32),
+    }
 }
 
 pub(super) async fn forward_signals(_: u32, _: Option<Terminal>) {
@@ -126,4 +139,8 @@ pub(super) fn timezone() -> Reading {
 
 pub(super) fn os_release() -> [Reading; 4] {
     [Reading::Unsupported, Reading::Unsupported, Reading::Unsupported, Reading::Unsupported]
+}
+
+pub(super) fn user_data() -> Option<PathBuf> {
+    std::env::var_os("LOCALAPPDATA").map(PathBuf::from)
 }

@@ -17,7 +17,9 @@ pub(crate) struct ConsoleAddress {
 
 /// Why a text is no address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an address; write a name or address with or without a port, such as help.example.org:4433")]
+#[error(
+    "`{0}` is not an address; write a name or address with or without a port, such as help.example.org:4433"
+)]
 pub(crate) struct BadAddress(String);
 
 impl FromStr for ConsoleAddress {
@@ -74,7 +76,19 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in ["", "host:port", "host:", ":4433", "host:0", "host:70000", "[::1", "[x]:1", "a b", "[::1]4433", "https://x"] {
+        for text in [
+            "",
+            "host:port",
+            "host:",
+            ":4433",
+            "host:0",
+            "host:70000",
+            "[::1",
+            "[x]:1",
+            "a b",
+            "[::1]4433",
+            "https://x",
+        ] {
             assert!(text.parse::<ConsoleAddress>().is_err(), "{text}");
         }
     }

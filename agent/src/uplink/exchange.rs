@@ -86,7 +86,11 @@ async fn lane(stream: &mut SendStream, lane: Lane, outgoing: &Outgoing) -> Resul
     }
 }
 
-async fn listen(answers: &mut Answers, outgoing: &Outgoing, reports: &mpsc::UnboundedSender<Report>) -> Ending {
+async fn listen(
+    answers: &mut Answers,
+    outgoing: &Outgoing,
+    reports: &mpsc::UnboundedSender<Report>,
+) -> Ending {
     loop {
         match answers.next().await {
             Ok(Frame::Ack(ack)) => {
@@ -137,7 +141,8 @@ async fn fulfilled(mut wish: watch::Receiver<Wish>, outgoing: &Outgoing) -> ByeR
             Wish::Finish(_) | Wish::Stay => {}
         }
         tokio::select! {
-            _ = wish.changed() => {}
+            // An error means that nobody wishes anything any more.
+            changed = wish.changed() => if changed.is_err() { return ByeReason::CustomerLeft },
             _ = changes.changed() => {}
         }
     }

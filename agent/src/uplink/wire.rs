@@ -94,8 +94,10 @@ pub(super) async fn send(stream: &mut SendStream, frame: &Frame) -> Result<(), S
 /// Connects to the first address that answers, and opens the control stream.
 pub(super) async fn connect(address: &ConsoleAddress) -> Result<Opened, String> {
     let look_up = tokio::net::lookup_host((address.host.as_str(), address.port));
-    let found = tokio::time::timeout(LOOK_UP_LIMIT, look_up).await.map_err(|_| "its name is not resolved in time")?;
-    let addresses: Vec<SocketAddr> = found.map_err(|error| format!("its name is not resolved: {error}"))?.collect();
+    let found =
+        tokio::time::timeout(LOOK_UP_LIMIT, look_up).await.map_err(|_| "its name is not resolved in time")?;
+    let addresses: Vec<SocketAddr> =
+        found.map_err(|error| format!("its name is not resolved: {error}"))?.collect();
     let mut tries = JoinSet::new();
     for (place, socket) in addresses.into_iter().enumerate() {
         let host = address.host.clone();
@@ -136,7 +138,8 @@ async fn connect_to(socket: SocketAddr, host: &str) -> Result<(Endpoint, Connect
     let (crypto, issuer) = tls::client().map_err(|error| error.to_string())?;
     let mut config = ClientConfig::new(Arc::new(crypto));
     config.transport_config(Arc::new(transport()?));
-    let connecting = endpoint.connect_with(config, socket, server_name(host)).map_err(|error| error.to_string())?;
+    let connecting =
+        endpoint.connect_with(config, socket, server_name(host)).map_err(|error| error.to_string())?;
     match tokio::time::timeout(CONNECT_LIMIT, connecting).await {
         Ok(Ok(connection)) => Ok((endpoint, connection, issuer)),
         Ok(Err(error)) => Err(error.to_string()),

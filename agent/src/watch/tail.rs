@@ -213,7 +213,13 @@ mod tests {
         }
 
         fn append(&self, text: &str) {
-            OpenOptions::new().append(true).create(true).open(&self.path).unwrap().write_all(text.as_bytes()).unwrap();
+            OpenOptions::new()
+                .append(true)
+                .create(true)
+                .open(&self.path)
+                .unwrap()
+                .write_all(text.as_bytes())
+                .unwrap();
         }
     }
 

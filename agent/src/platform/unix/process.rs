@@ -1,6 +1,7 @@
 //! The installer as a process: its outputs through us, byte by byte as they come, and a pseudo-terminal only where our own
 //! standard output is a terminal.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Read, Write, stderr, stdin, stdout};
 use std::os::fd::{AsFd, OwnedFd};
@@ -68,7 +69,8 @@ impl Terminal {
     /// Gives the installer's terminal the size of ours.
     pub(crate) fn resize(&self) {
         if let Ok(size) = tcgetwinsize(stdout()) {
-            let size = pty_process::Size::new_with_pixel(size.ws_row, size.ws_col, size.ws_xpixel, size.ws_ypixel);
+            let size =
+                pty_process::Size::new_with_pixel(size.ws_row, size.ws_col, size.ws_xpixel, size.ws_ypixel);
             // A terminal that refuses a size keeps the old one.
             let _ = self.pty.resize(size);
         }
@@ -131,7 +133,7 @@ impl Drop for RawMode {
 }
 
 /// See [`super::super::start`].
-pub(crate) fn start(program: &str, args: &[String]) -> io::Result<Started> {
+pub(crate) fn start(program: &OsStr, args: &[OsString]) -> io::Result<Started> {
     let mut command = Command::new(program);
     command.args(args);
     match own_terminal() {
@@ -169,7 +171,8 @@ fn start_on_terminal(command: Command, own: File) -> io::Result<Started> {
     }
     let master = Arc::new(master);
     if let Ok(size) = tcgetwinsize(stdout()) {
-        let size = pty_process::Size::new_with_pixel(size.ws_row, size.ws_col, size.ws_xpixel, size.ws_ypixel);
+        let size =
+            pty_process::Size::new_with_pixel(size.ws_row, size.ws_col, size.ws_xpixel, size.ws_ypixel);
         master.resize(size).map_err(failed)?;
     }
     let mut child = command.spawn(slave).map_err(failed)?;

@@ -17,9 +17,12 @@ fn caught(kind: SignalKind) -> Option<Stream> {
 }
 
 async fn next(stream: &mut Option<Stream>) {
-    match stream {
-        Some(stream) if stream.recv().await.is_some() => {}
-        _ => pending().await,
+    let came = match stream {
+        Some(stream) => stream.recv().await.is_some(),
+        None => false,
+    };
+    if !came {
+        pending().await
     }
 }
 
