@@ -175,11 +175,6 @@ pub(crate) fn ask_to_stop(path: &Path) -> io::Result<()> {
     fs::write(path.join("stop"), "")
 }
 
-/// Whether the session in `path` lives.
-pub(crate) fn lives(path: &Path) -> bool {
-    path.exists() && matches!(lock(path), Ok(None))
-}
-
 /// When the session in `path` began, as its name says.
 fn began(path: &Path) -> Option<Timestamp> {
     let (millis, _) = path.file_name()?.to_str()?.split_once('-')?;

@@ -34,6 +34,16 @@ pub(crate) enum Right {
     Partly,
 }
 
+impl Right {
+    /// The word in JSON.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Partly => "partly-administrator",
+        }
+    }
+}
+
 /// What a probe costs the PC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cost {
@@ -43,6 +53,17 @@ pub(crate) enum Cost {
     Medium,
     /// Parses a large file.
     Large,
+}
+
+impl Cost {
+    /// The word in JSON.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Medium => "medium",
+            Self::Large => "large",
+        }
+    }
 }
 
 /// When a probe reads again.
@@ -221,9 +242,13 @@ pub(crate) const TABLE: &[Spec] = &[
 
 /// Reads every probe once, one after the other: for `show`. Those that `scopes` do not allow are said to be not
 /// collected, as they would be.
-pub(crate) fn read_once(context: &Context, scopes: &Scopes, mut each: impl FnMut(Scope, FactPath, Reading)) {
+pub(crate) fn read_once(
+    context: &Context,
+    scopes: &Scopes,
+    mut each: impl FnMut(&'static Spec, FactPath, Reading),
+) {
     for spec in TABLE {
-        let mut sink = |path, reading| each(spec.scope, path, reading);
+        let mut sink = |path, reading| each(spec, path, reading);
         if scopes.allows(spec.scope) {
             (spec.read)(context, &mut Sink(&mut sink));
         } else {

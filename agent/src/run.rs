@@ -23,7 +23,7 @@ use crate::notice::Notices;
 use crate::pipeline::{Inlet, Input, now};
 use crate::platform::{self, Started};
 use crate::probe::Context;
-use crate::session::{self, Session};
+use crate::session::{self, Delivery, Session};
 use crate::show;
 use crate::watch::output::PassThrough;
 use crate::watch::tail::Tails;
@@ -58,14 +58,18 @@ pub(crate) fn run(run: Run) -> ExitCode {
             return ExitCode::from(OWN_FAILURE);
         }
     };
-    let exit = runtime.block_on(watched(run, &notices));
+    let linger = run.linger;
+    let (attempt, exit) = runtime.block_on(watched(run, &notices));
+    // Whatever goes wrong from here on, the exit status is known.
+    let rest = std::panic::AssertUnwindSafe(|| runtime.block_on(attempt.finish(exit, linger)));
+    let _ = std::panic::catch_unwind(rest);
     // A look-up of a name may still hang; it is not waited for.
     runtime.shutdown_background();
     platform::exit_code(exit)
 }
 
-async fn watched(run: Run, notices: &Notices) -> Exit {
-    let Run { shared, join, consent, linger, command } = run;
+async fn watched(run: Run, notices: &Notices) -> (Attempt<'_>, Exit) {
+    let Run { shared, join, consent, command, .. } = run;
     let shown: Vec<String> = command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let opened = session::redactor(&shared.hide).and_then(|redactor| {
         // What earlier runs left beyond its lease goes now.
@@ -86,8 +90,7 @@ async fn watched(run: Run, notices: &Notices) -> Exit {
     };
     let mut attempt = Attempt::new(session, scopes, &shown, notices);
     let exit = attempt.run(&command).await;
-    attempt.finish(exit, linger).await;
-    exit
+    (attempt, exit)
 }
 
 /// Finds out what the customer agrees to, and tells the console.
@@ -279,6 +282,9 @@ impl<'a> Attempt<'a> {
             session.last_readings().await;
         }
         session.stopped("finished").await;
-        let _ = session.finish(linger).await;
+        let team = session.team().unwrap_or_default().to_owned();
+        if session.finish(linger).await == Delivery::Complete && !self.scopes.is_empty() {
+            self.notices.tell(self.notices.words.delivered, &[("team", &team)]);
+        }
     }
 }

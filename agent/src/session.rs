@@ -38,12 +38,14 @@ pub(crate) struct Session {
     folder: Arc<Mutex<Folder>>,
     console: String,
     wish: watch::Sender<Wish>,
-    uplink: JoinHandle<()>,
+    uplink: Option<JoinHandle<()>>,
     reports: mpsc::UnboundedReceiver<Report>,
     probes: Option<Probes>,
     /// The team's name, once paired.
     team: Option<String>,
     online: bool,
+    /// Whether it is known, and said, whether the console can be reached.
+    reach_known: bool,
     on_disk: bool,
     /// Why nothing can be sent any more.
     over: Option<Over>,
@@ -99,11 +101,12 @@ impl Session {
             folder,
             console,
             wish,
-            uplink,
+            uplink: Some(uplink),
             reports,
             probes: None,
             team,
             online: false,
+            reach_known: false,
             on_disk: true,
             over: None,
         })
@@ -192,10 +195,14 @@ impl Session {
     fn take(&mut self, report: Report) {
         let words = self.notices.words;
         match report {
-            Report::Unreachable(why) => self.say(words.unreachable, &[("why", &why)]),
+            Report::Unreachable(why) => {
+                self.reach_known = true;
+                self.say(words.unreachable, &[("why", &why)]);
+            }
             Report::Paired(team) => self.team = Some(team),
             Report::Online => {
                 self.online = true;
+                self.reach_known = true;
                 self.inlet_online();
             }
             Report::Lost => {

@@ -11,7 +11,7 @@ use crate::attempt::Plan;
 use crate::cli::{Format, Shared};
 use crate::notice::print;
 use crate::pipeline::now;
-use crate::probe::{Context, read_once};
+use crate::probe::{Context, Spec, read_once};
 use crate::redact::{Redacted, Redactor};
 use crate::session;
 use crate::words::Words;
@@ -23,6 +23,8 @@ const MAX_VALUE_CHARS: usize = 160;
 struct Shown<'f> {
     path: &'f FactPath,
     scope: Scope,
+    right: &'static str,
+    cost: &'static str,
     standing: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<&'f Value>,
@@ -51,45 +53,52 @@ pub(crate) fn show(shared: &Shared, scopes: &Scopes, format: Format) -> ExitCode
 pub(crate) fn example(scope: Scope, hide: &[String]) -> Vec<String> {
     let Ok(mut redactor) = session::redactor(hide) else { return Vec::new() };
     let facts = facts(&mut redactor, &Scopes::new([scope]));
-    facts
-        .iter()
-        .filter(|(found, fact)| *found == scope && fact.get().reading.value().is_some())
-        .map(|(_, fact)| line(fact))
-        .collect()
+    let known = |(spec, fact): &&(&'static Spec, Redacted<Fact>)| {
+        spec.scope == scope && fact.get().reading.value().is_some()
+    };
+    facts.iter().filter(known).map(|(_, fact)| line(fact)).collect()
 }
 
 /// Every fact, redacted; those outside `scopes` as not collected, under the paths that are sent so.
-fn facts(redactor: &mut Redactor, scopes: &Scopes) -> Vec<(Scope, Redacted<Fact>)> {
+fn facts(redactor: &mut Redactor, scopes: &Scopes) -> Vec<(&'static Spec, Redacted<Fact>)> {
     let mut facts = Vec::new();
-    read_once(&Context::new(Plan::default()), scopes, |scope, path, reading| {
+    read_once(&Context::new(Plan::default()), scopes, |spec, path, reading| {
         let fact = Fact { path, observed_at: now(), reading };
-        facts.push((scope, redactor.fact(fact)));
+        facts.push((spec, redactor.fact(fact)));
     });
     facts
 }
 
-fn json(facts: &[(Scope, Redacted<Fact>)]) -> String {
+fn json(facts: &[(&'static Spec, Redacted<Fact>)]) -> String {
     let shown: Vec<Shown<'_>> = facts
         .iter()
-        .map(|(scope, fact)| {
+        .map(|(spec, fact)| {
             let Fact { path, observed_at, reading } = fact.get();
             let standing = reading.standing();
-            Shown { path, scope: *scope, standing, value: reading.value(), observed_at: *observed_at }
+            Shown {
+                path,
+                scope: spec.scope,
+                right: spec.right.word(),
+                cost: spec.cost.word(),
+                standing,
+                value: reading.value(),
+                observed_at: *observed_at,
+            }
         })
         .collect();
     let document = serde_json::json!({ "schema": "hotliner.show/1", "facts": shown });
     format!("{document:#}\n")
 }
 
-fn text(words: &Words, facts: &[(Scope, Redacted<Fact>)]) -> String {
+fn text(words: &Words, facts: &[(&'static Spec, Redacted<Fact>)]) -> String {
     let mut text = format!("{}\n", words.show_title);
-    let mut scopes: Vec<Scope> = facts.iter().map(|(scope, _)| *scope).collect();
+    let mut scopes: Vec<Scope> = facts.iter().map(|(spec, _)| spec.scope).collect();
     scopes.sort();
     scopes.dedup();
     for scope in scopes {
         let plain = words.scope(scope);
         text.push_str(&format!("\n{} ({})\n", plain.name, plain.means));
-        for (_, fact) in facts.iter().filter(|(of, _)| *of == scope) {
+        for (_, fact) in facts.iter().filter(|(spec, _)| spec.scope == scope) {
             text.push_str(&format!("  {}\n", line(fact)));
         }
     }

@@ -69,16 +69,23 @@ impl Session {
             let _ = self.wish.send(Wish::Leave(self.reason()));
         }
         // An uplink that does not end in time ends with the process.
-        let _ = tokio::time::timeout(FAREWELL, &mut self.uplink).await;
+        if let Some(mut uplink) = self.uplink.take()
+            && tokio::time::timeout(FAREWELL, &mut uplink).await.is_err()
+        {
+            uplink.abort();
+            let _ = uplink.await;
+        }
         while let Ok(report) = self.reports.try_recv() {
             self.take(report);
         }
         let nobody = matches!(self.over, Some(Over::Closed | Over::Left));
         let kept = waiting > 0 && !nobody;
         let on_disk = self.on_disk;
-        let Self { folder, uplink, notices, .. } = self;
-        uplink.abort();
-        let _ = uplink.await;
+        if !self.reach_known && self.over.is_none() {
+            let why = "nobody answers there";
+            self.say(self.notices.words.unreachable, &[("why", why)]);
+        }
+        let Self { folder, notices, .. } = self;
         if !kept {
             delete(folder, &notices);
         }
