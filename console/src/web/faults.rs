@@ -46,8 +46,8 @@ pub(super) async fn list(State(app): State<App>, _: Reader) -> Json<FaultList> {
         cause: fault.cause.clone(),
         status: fault.status.to_string(),
         title: Titles {
-            en: fault.texts(Lang::En).title.to_string(),
-            fr: fault.texts(Lang::Fr).title.to_string(),
+            en: fault.text(Lang::En).title.to_string(),
+            fr: fault.text(Lang::Fr).title.to_string(),
         },
     });
     Json(FaultList { catalogue: knowledge.version().to_owned(), faults: faults.collect() })
