@@ -1,6 +1,9 @@
 //! What each command does.
 
 mod case;
+mod catalogue;
+mod diagnose;
+mod faults;
 mod serve;
 mod token;
 mod try_it;
@@ -20,6 +23,8 @@ pub(crate) fn run(command: Command) -> Result<u8, Trouble> {
         Command::Serve(options) => serve::run(options),
         Command::Case(command) => case::run(command),
         Command::Token(command) => token::run(command),
+        Command::Diagnose(options) => diagnose::run(&options),
+        Command::Faults(command) => faults::run(command),
         Command::Openapi => {
             terminal::say(openapi::text().trim_end());
             Ok(0)
@@ -28,7 +33,6 @@ pub(crate) fn run(command: Command) -> Result<u8, Trouble> {
             terminal::say(&format!("hotliner-console {}", env!("CARGO_PKG_VERSION")));
             Ok(0)
         }
-        Command::Diagnose(_) | Command::Faults(_) => Ok(0),
     }
 }
 

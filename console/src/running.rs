@@ -53,7 +53,10 @@ pub async fn start(settings: &Settings) -> Result<Running, Trouble> {
         .map_err(|error| Trouble::new(error.to_string(), "start once more with --rebuild"))?;
     let knowledge = Knowledge::built_in().map_err(|error| {
         let what = format!("the built-in faults cannot be used: {error}");
-        Trouble::new(what, "this program was built from a broken catalogue: run `hotliner-console faults check`")
+        Trouble::new(
+            what,
+            "this program was built from a broken catalogue: run `hotliner-console faults check`",
+        )
     })?;
     let hub = Hub::start(journal, projection, knowledge)
         .await
