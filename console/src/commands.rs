@@ -1,8 +1,12 @@
 //! What each command does.
 
 mod case;
+mod catalogue;
+mod diagnose;
+mod faults;
 mod serve;
 mod token;
+mod try_it;
 
 use crate::cli::Command;
 use crate::terminal;
@@ -15,9 +19,12 @@ use crate::web::openapi;
 /// What is to be told to the person who typed it.
 pub(crate) fn run(command: Command) -> Result<u8, Trouble> {
     match command {
+        Command::Try(options) => try_it::run(options),
         Command::Serve(options) => serve::run(options),
         Command::Case(command) => case::run(command),
         Command::Token(command) => token::run(command),
+        Command::Diagnose(options) => diagnose::run(&options),
+        Command::Faults(command) => faults::run(command),
         Command::Openapi => {
             terminal::say(openapi::text().trim_end());
             Ok(0)
@@ -26,7 +33,6 @@ pub(crate) fn run(command: Command) -> Result<u8, Trouble> {
             terminal::say(&format!("hotliner-console {}", env!("CARGO_PKG_VERSION")));
             Ok(0)
         }
-        Command::Diagnose(_) | Command::Faults(_) => Ok(0),
     }
 }
 

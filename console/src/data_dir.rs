@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
+use etcetera::BaseStrategy;
 
 use crate::trouble::Trouble;
 
@@ -27,9 +27,9 @@ pub struct DataDir {
 /// # Errors
 /// When the system tells no home folder.
 pub fn default_path() -> Result<PathBuf, Trouble> {
-    match ProjectDirs::from("", "", "hotliner-console") {
-        Some(dirs) => Ok(dirs.data_dir().to_owned()),
-        None => Err(Trouble::new(
+    match etcetera::choose_base_strategy() {
+        Ok(base) => Ok(base.data_dir().join("hotliner-console")),
+        Err(_) => Err(Trouble::new(
             "this user has no home folder to keep the console's data in",
             "name a folder with --data DIR",
         )),

@@ -3,45 +3,58 @@
 
 use std::sync::Arc;
 
+use hotliner_faults::catalogue::Catalogue;
 use hotliner_faults::lang::Lang;
-use hotliner_faults::load::{Catalogue, LoadError};
-use hotliner_faults::matcher::Matcher;
+use hotliner_faults::load::LoadError;
+use hotliner_faults::matcher::{CompileError, Matcher};
 use hotliner_faults::session::Session;
 use hotliner_protocol::batch::Items;
 use serde_json::Value;
 
 use crate::case::{Content, Diagnoses, Entry};
-use crate::tokens::hex;
 
 /// Most diagnoses kept of a case; what ranks lower helps nobody.
 const MAX_DIAGNOSES: usize = 16;
 
 /// The catalogue of faults and the matcher made of it. Shared by all cases.
 pub struct Knowledge {
-    catalogue: Catalogue,
     matcher: Arc<Matcher>,
     version: String,
+}
+
+/// Why there is no knowledge.
+#[derive(Debug, thiserror::Error)]
+pub enum KnowledgeError {
+    /// Faults do not load.
+    #[error("{} mistakes in the faults", .0.len())]
+    Load(Vec<LoadError>),
+    /// The matcher cannot be made of them.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
 }
 
 impl Knowledge {
     /// The faults compiled into this program.
     ///
     /// # Errors
-    /// What is wrong with them, which is a mistake of whoever built the program.
-    pub fn built_in() -> Result<Arc<Self>, Vec<LoadError>> {
-        Catalogue::built_in().map(|catalogue| Arc::new(Self::of(catalogue)))
+    /// [`KnowledgeError`]: a mistake of whoever built the program.
+    pub fn built_in() -> Result<Arc<Self>, KnowledgeError> {
+        Self::of(Catalogue::built_in().map_err(KnowledgeError::Load)?)
     }
 
     /// The faults of `catalogue`.
-    pub fn of(catalogue: Catalogue) -> Self {
-        let matcher = Arc::new(Matcher::compile(&catalogue));
-        let version = version(&catalogue);
-        Self { catalogue, matcher, version }
+    ///
+    /// # Errors
+    /// [`KnowledgeError::Compile`] if their literals are too many for one matcher.
+    pub fn of(catalogue: Catalogue) -> Result<Arc<Self>, KnowledgeError> {
+        let version = catalogue.version();
+        let matcher = Arc::new(Matcher::compile(catalogue)?);
+        Ok(Arc::new(Self { matcher, version }))
     }
 
     /// The faults themselves.
     pub fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
+        self.matcher.catalogue()
     }
 
     /// The compiled matcher.
@@ -90,21 +103,11 @@ impl Examiner {
     pub fn diagnoses(&self) -> Diagnoses {
         let mut found = self.session.diagnoses();
         found.truncate(MAX_DIAGNOSES);
-        let catalogue = &self.knowledge.catalogue;
+        let catalogue = self.knowledge.catalogue();
         let view = |lang: Lang| -> Vec<Value> {
             let views = found.iter().map(|diagnosis| diagnosis.view(catalogue, lang));
             views.filter_map(|view| serde_json::to_value(view).ok()).collect()
         };
         Diagnoses { catalogue: self.knowledge.version.clone(), en: view(Lang::En), fr: view(Lang::Fr) }
     }
-}
-
-/// The first bytes of a hash over the identity and revision of every fault.
-fn version(catalogue: &Catalogue) -> String {
-    use sha2::{Digest, Sha256};
-    let mut hash = Sha256::new();
-    for fault in catalogue.faults() {
-        hash.update(format!("{} {}\n", fault.id, fault.revision));
-    }
-    format!("{}-{}", env!("CARGO_PKG_VERSION"), hex(&hash.finalize()[..4]))
 }

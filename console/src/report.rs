@@ -16,13 +16,21 @@ const MAX_EVIDENCE: usize = 3;
 /// Width of the column of labels.
 const LABEL: usize = 10;
 
-/// Diagnoses as `diagnose --format json` has them, for people.
+/// Possible diagnoses shown where nothing is surer.
+const MAX_POSSIBLE: usize = 3;
+
+/// Diagnoses as `diagnose --format json` has them, for people: those that are likely or better, else a few possible ones.
 pub fn diagnoses(diagnoses: &[Value], words: &Words, style: Style) -> String {
-    if diagnoses.is_empty() {
+    let loud = |view: &&Value| view["standing"] == "confirmed" || view["standing"] == "likely";
+    let possible = |view: &&Value| view["standing"] == "possible";
+    let mut shown: Vec<&Value> = diagnoses.iter().filter(loud).collect();
+    if shown.is_empty() {
+        shown = diagnoses.iter().filter(possible).take(MAX_POSSIBLE).collect();
+    }
+    if shown.is_empty() {
         return words.no_diagnosis.to_owned();
     }
-    let shown: Vec<String> = diagnoses.iter().map(|view| diagnosis(view, words, style)).collect();
-    shown.join("\n\n")
+    shown.iter().map(|view| diagnosis(view, words, style)).collect::<Vec<_>>().join("\n\n")
 }
 
 fn diagnosis(view: &Value, words: &Words, style: Style) -> String {
@@ -67,7 +75,7 @@ fn list<'v>(view: &'v Value, key: &str) -> &'v [Value] {
 
 /// `file:line  text`
 fn evidence(hit: &Value, style: Style) -> String {
-    let text: String = harmless(hit["text"].as_str().unwrap_or_default());
+    let text: String = harmless(hit["text"].as_str().unwrap_or_default().trim());
     let mut cut: String = text.chars().take(MAX_EVIDENCE_CHARS).collect();
     if cut.len() < text.len() {
         cut.push('…');

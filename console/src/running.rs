@@ -51,10 +51,10 @@ pub async fn start(settings: &Settings) -> Result<Running, Trouble> {
     })?;
     let projection = Projection::open(&file(&data, "projection.db")?, settings.rebuild)
         .map_err(|error| Trouble::new(error.to_string(), "start once more with --rebuild"))?;
-    let knowledge = Knowledge::built_in().map_err(|errors| {
-        let first = errors.first().map(ToString::to_string).unwrap_or_default();
+    let knowledge = Knowledge::built_in().map_err(|error| {
+        let what = format!("the built-in faults cannot be used: {error}");
         Trouble::new(
-            format!("the built-in faults do not load: {}", first.lines().next().unwrap_or_default()),
+            what,
             "this program was built from a broken catalogue: run `hotliner-console faults check`",
         )
     })?;

@@ -59,6 +59,12 @@ pub struct Words {
     pub lines: &'static str,
     /// Facts, in counts.
     pub facts: &'static str,
+    /// Faults, in counts.
+    pub faults: &'static str,
+    /// Examples, in counts.
+    pub examples: &'static str,
+    /// Failed ones, in counts.
+    pub failed: &'static str,
     /// No case.
     pub no_case: &'static str,
     /// A case was closed.
@@ -111,6 +117,9 @@ const EN: Words = Words {
     files: "files",
     lines: "lines",
     facts: "facts",
+    faults: "faults",
+    examples: "examples",
+    failed: "failed",
     no_case: "There is no case yet. Open one with: hotliner-console case new",
     closed: "The case is closed.",
     banner: ["agents", "technicians", "team", "data", "next"],
@@ -148,6 +157,9 @@ const FR: Words = Words {
     files: "fichiers",
     lines: "lignes",
     facts: "faits",
+    faults: "pannes",
+    examples: "exemples",
+    failed: "en échec",
     no_case: "Aucun dossier pour l'instant. Pour en ouvrir un : hotliner-console case new",
     closed: "Le dossier est clos.",
     banner: ["agents", "techniciens", "équipe", "données", "ensuite"],

@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use hotliner_faults::expression::Variables;
+use hotliner_faults::fault::{Fault, Status};
 use hotliner_faults::lang::Lang;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -24,7 +26,9 @@ struct FaultInList {
     id: String,
     number: u32,
     cause: String,
-    status: String,
+    /// `draft`, `beta`, `stable` or `retired`.
+    #[schema(value_type = String)]
+    status: Status,
     /// In English and French.
     title: Titles,
 }
@@ -44,11 +48,13 @@ pub(super) async fn list(State(app): State<App>, _: Reader) -> Json<FaultList> {
         id: fault.id.clone(),
         number: fault.number,
         cause: fault.cause.clone(),
-        status: fault.status.to_string(),
-        title: Titles {
-            en: fault.texts(Lang::En).title.to_string(),
-            fr: fault.texts(Lang::Fr).title.to_string(),
-        },
+        status: fault.status,
+        title: Titles { en: title(fault, Lang::En), fr: title(fault, Lang::Fr) },
     });
     Json(FaultList { catalogue: knowledge.version().to_owned(), faults: faults.collect() })
+}
+
+/// The title before anything was captured.
+fn title(fault: &Fault, lang: Lang) -> String {
+    fault.text(lang).title.fill(&Variables::default())
 }

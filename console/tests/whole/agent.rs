@@ -25,8 +25,8 @@ use rustls::{DigitallySignedStruct, SignatureScheme};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An agent on the line.
-pub struct Agent {
-    pub connection: quinn::Connection,
+pub(crate) struct Agent {
+    pub(crate) connection: quinn::Connection,
     control: quinn::SendStream,
     receive: quinn::RecvStream,
     decoder: FrameDecoder,
@@ -36,7 +36,7 @@ pub struct Agent {
 
 impl Agent {
     /// Connects and opens the control stream.
-    pub async fn connect(address: SocketAddr) -> Self {
+    pub(crate) async fn connect(address: SocketAddr) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut tls = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&[&rustls::version::TLS13])
@@ -55,23 +55,23 @@ impl Agent {
         Self { connection, control, receive, decoder, lanes: Vec::new(), _endpoint: endpoint }
     }
 
-    pub fn exporter(&self) -> [u8; EXPORTER_LEN] {
+    pub(crate) fn exporter(&self) -> [u8; EXPORTER_LEN] {
         let mut exporter = [0; EXPORTER_LEN];
         self.connection.export_keying_material(&mut exporter, EXPORTER_LABEL, b"").unwrap();
         exporter
     }
 
-    pub async fn send(&mut self, frame: impl Into<Frame>) {
+    pub(crate) async fn send(&mut self, frame: impl Into<Frame>) {
         self.control.write_all(&encode(&frame.into()).unwrap()).await.unwrap();
     }
 
-    pub async fn hello(&mut self) {
+    pub(crate) async fn hello(&mut self) {
         let (version, platform) = ("0.1.0-test".to_owned(), "linux".to_owned());
         self.send(Hello { major: MAJOR, minor: MINOR, version, platform }).await;
     }
 
     /// The next frame; `None` when the console has hung up.
-    pub async fn next(&mut self) -> Option<Frame> {
+    pub(crate) async fn next(&mut self) -> Option<Frame> {
         tokio::time::timeout(PATIENCE, async {
             loop {
                 if let Some(frame) = self.decoder.next().unwrap() {
@@ -89,7 +89,7 @@ impl Agent {
     }
 
     /// Joins by code, with this exporter instead of the connection's own if there is one.
-    pub async fn join(
+    pub(crate) async fn join(
         address: SocketAddr,
         code: &str,
         exporter: Option<[u8; EXPORTER_LEN]>,
@@ -117,7 +117,7 @@ impl Agent {
     }
 
     /// Comes back. Gives the next secret and what the console has.
-    pub async fn come_back(
+    pub(crate) async fn come_back(
         address: SocketAddr,
         link: &LinkSecret,
     ) -> Result<(Self, LinkSecret, Vec<Ack>), Frame> {
@@ -138,7 +138,7 @@ impl Agent {
     }
 
     /// Sends bytes on a lane's stream.
-    pub async fn bytes(&mut self, lane: Lane, bytes: &[u8]) {
+    pub(crate) async fn bytes(&mut self, lane: Lane, bytes: &[u8]) {
         if lane == Lane::Control {
             return self.control.write_all(bytes).await.unwrap();
         }
@@ -151,24 +151,24 @@ impl Agent {
         stream.write_all(bytes).await.unwrap();
     }
 
-    pub async fn batch(&mut self, batch: Batch) {
+    pub(crate) async fn batch(&mut self, batch: Batch) {
         let lane = batch.lane;
         self.bytes(lane, &encode(&batch.into()).unwrap()).await;
     }
 
     /// Sends lines with these texts, numbered from `first_seq`.
-    pub async fn lines(&mut self, first_seq: u64, texts: &[&str]) {
+    pub(crate) async fn lines(&mut self, first_seq: u64, texts: &[&str]) {
         let events: Vec<Event> =
             texts.iter().zip(first_seq..).map(|(text, number)| line(number, text)).collect();
         self.batch(pack_events(Lane::Events, first_seq, &events).unwrap()).await;
     }
 
-    pub async fn facts(&mut self, first_seq: u64, facts: &[Fact]) {
+    pub(crate) async fn facts(&mut self, first_seq: u64, facts: &[Fact]) {
         self.batch(pack_facts(first_seq, facts).unwrap()).await;
     }
 
     /// Waits until `lane` is acknowledged up to `through`.
-    pub async fn acked(&mut self, lane: Lane, through: u64) {
+    pub(crate) async fn acked(&mut self, lane: Lane, through: u64) {
         loop {
             match self.next().await {
                 Some(Frame::Ack(ack)) if ack.lane == lane && ack.through >= through => return,
@@ -179,16 +179,16 @@ impl Agent {
     }
 }
 
-pub fn line(number: u64, text: &str) -> Event {
+pub(crate) fn line(number: u64, text: &str) -> Event {
     event(EventBody::Line(Line { number, text: text.to_owned(), cut_bytes: 0 }))
 }
 
-pub fn event(body: EventBody) -> Event {
+pub(crate) fn event(body: EventBody) -> Event {
     let at = Timestamp::from_millis(1_700_000_000_000);
     Event { at, attempt: Some(AttemptId(7)), source: "installer:stderr".to_owned(), body }
 }
 
-pub fn fact(path: &str, reading: Reading) -> Fact {
+pub(crate) fn fact(path: &str, reading: Reading) -> Fact {
     Fact { path: path.parse().unwrap(), observed_at: Timestamp::from_millis(1_700_000_000_000), reading }
 }
 

@@ -1,12 +1,7 @@
 //! Agents against a real console: what was acknowledged stays, what must not come in does not.
 
-#[path = "support/agent.rs"]
-mod agent;
-#[path = "support/console.rs"]
-mod console;
-
-use agent::{Agent, event, fact};
-use console::Console;
+use crate::agent::{self, Agent, event, fact};
+use crate::console::{self, Console};
 use hotliner_protocol::batch::pack_events;
 use hotliner_protocol::event::{AttemptEnded, AttemptStarted, ConsentChanged, EventBody, Exit, Outcome};
 use hotliner_protocol::fact::Reading;

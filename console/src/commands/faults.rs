@@ -1,0 +1,247 @@
+//! `faults check|test|list|explain`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use hotliner_faults::catalogue::Catalogue;
+use hotliner_faults::example;
+use hotliner_faults::explain::explain;
+use hotliner_faults::expression::Variables;
+use hotliner_faults::fault::{EvidenceKind, Fault};
+use hotliner_faults::lang::Lang;
+use hotliner_faults::load::LoadError;
+use serde_json::{Value, json};
+
+use super::{catalogue, diagnose};
+use crate::cli::{Faults, FaultsCommon, Format, Platform, TROUBLE};
+use crate::terminal::{self, Style};
+use crate::trouble::Trouble;
+use crate::words::words;
+
+/// Exit code where the faults have mistakes.
+const MISTAKES: u8 = 1;
+
+pub(super) fn run(command: Faults) -> Result<u8, Trouble> {
+    match command {
+        Faults::Check(common) => check(&common),
+        Faults::Test(common) => test(&common),
+        Faults::List(common) => list(&common),
+        Faults::Explain { id, log, common } => explain_one(&id, log.as_deref(), &common),
+    }
+}
+
+fn check(common: &FaultsCommon) -> Result<u8, Trouble> {
+    let catalogue = match catalogue::load(common.dir.as_deref())? {
+        Ok(catalogue) => catalogue,
+        Err(errors) => {
+            complain(&errors, common.output.format);
+            return Ok(MISTAKES);
+        }
+    };
+    let examples = examples_by_language(&catalogue);
+    if common.output.format == Format::Json {
+        let families: Vec<Value> = catalogue
+            .families()
+            .into_iter()
+            .map(|((platform, product), faults)| {
+                json!({ "platform": platform, "product": product, "faults": faults })
+            })
+            .collect();
+        print(&json!({
+            "faults": catalogue.faults().len(),
+            "catalogue": catalogue.version(),
+            "families": families,
+            "examples": examples,
+        }));
+        return Ok(0);
+    }
+    let words = words(common.output.lang());
+    let mut out = format!("{} {}", catalogue.faults().len(), words.faults);
+    for ((platform, product), count) in catalogue.families() {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "\n  {count:>4}  {platform} {product}");
+    }
+    for (lang, count) in examples {
+        let _ = write!(out, "\n  {count:>4}  {} ({lang})", words.examples);
+    }
+    terminal::say(&out);
+    Ok(0)
+}
+
+fn examples_by_language(catalogue: &Catalogue) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for example in catalogue.faults().iter().flat_map(|fault| &fault.examples) {
+        *counts.entry(example.lang.word()).or_default() += 1;
+    }
+    counts
+}
+
+fn complain(errors: &[LoadError], format: Format) {
+    if format == Format::Text {
+        for error in errors {
+            terminal::complain(&error.to_string());
+        }
+        return;
+    }
+    let list: Vec<Value> = errors
+        .iter()
+        .map(|error| {
+            json!({
+                "file": error.file, "line": error.line, "column": error.column,
+                "what": error.what, "do": error.remedy,
+            })
+        })
+        .collect();
+    let first = errors.first();
+    let what = first.map(|error| format!("{}:{}:{}: {}", error.file, error.line, error.column, error.what));
+    let remedy = first.map(|error| error.remedy.clone());
+    terminal::complain(&json!({ "error": { "what": what, "do": remedy }, "errors": list }).to_string());
+}
+
+fn test(common: &FaultsCommon) -> Result<u8, Trouble> {
+    let knowledge = catalogue::knowledge(common.dir.as_deref())?;
+    let results = example::run(knowledge.matcher());
+    let failed: Vec<_> = results.iter().filter(|result| !result.problems.is_empty()).collect();
+    if common.output.format == Format::Json {
+        let failures: Vec<Value> = failed
+            .iter()
+            .map(|result| {
+                json!({
+                    "fault": result.fault, "file": result.file, "line": result.line,
+                    "lang": result.lang, "problems": result.problems,
+                })
+            })
+            .collect();
+        print(&json!({ "examples": results.len(), "failed": failed.len(), "failures": failures }));
+    } else {
+        for result in &failed {
+            for problem in &result.problems {
+                terminal::say(&format!("{}:{}: {}: {problem}", result.file, result.line, result.fault));
+            }
+        }
+        let words = words(common.output.lang());
+        terminal::say(&format!("{} {}, {} {}", results.len(), words.examples, failed.len(), words.failed));
+    }
+    Ok(if failed.is_empty() { 0 } else { MISTAKES })
+}
+
+fn title(fault: &Fault, lang: Lang) -> String {
+    fault.text(lang).title.fill(&Variables::default())
+}
+
+fn list(common: &FaultsCommon) -> Result<u8, Trouble> {
+    let knowledge = catalogue::knowledge(common.dir.as_deref())?;
+    let lang = common.output.lang();
+    let faults = knowledge.catalogue().faults();
+    if common.output.format == Format::Json {
+        let list: Vec<Value> = faults
+            .iter()
+            .map(|fault| {
+                json!({
+                    "id": fault.id, "number": fault.number, "cause": fault.cause,
+                    "status": fault.status, "title": title(fault, lang),
+                })
+            })
+            .collect();
+        print(&json!({ "catalogue": knowledge.version(), "faults": list }));
+        return Ok(0);
+    }
+    let style = Style::detect();
+    let width = faults.iter().map(|fault| fault.id.len()).max().unwrap_or_default();
+    for fault in faults {
+        let status = json!(fault.status);
+        let status = status.as_str().unwrap_or_default();
+        let line = format!(
+            "{:>5}  {:<width$}  {:<7}  {:<28}  {}",
+            fault.number,
+            fault.id,
+            status,
+            fault.cause,
+            style.strong(&title(fault, lang)),
+        );
+        if !terminal::say(&line) {
+            break;
+        }
+    }
+    Ok(0)
+}
+
+fn explain_one(id: &str, log: Option<&Path>, common: &FaultsCommon) -> Result<u8, Trouble> {
+    let knowledge = catalogue::knowledge(common.dir.as_deref())?;
+    let catalogue = knowledge.catalogue();
+    let by_number = || {
+        let number: u32 = id.parse().ok()?;
+        catalogue.faults().iter().find(|fault| fault.number == number)
+    };
+    let fault = catalogue.get(id).or_else(by_number).ok_or_else(|| {
+        let remedy = match catalogue.nearest(id) {
+            Some(near) => format!("did you mean {near}? `hotliner-console faults list` names every fault"),
+            None => "`hotliner-console faults list` names every fault".to_owned(),
+        };
+        Trouble::new(format!("there is no fault `{id}`"), remedy)
+    })?;
+    let lang = common.output.lang();
+    let said = match log {
+        None => description(fault, catalogue, lang),
+        Some(log) => {
+            let (session, _, trouble) = diagnose::scan(&knowledge, &[log.to_owned()], Platform::Auto);
+            if trouble {
+                return Ok(TROUBLE);
+            }
+            explain(&session, &fault.id, lang).unwrap_or_default()
+        }
+    };
+    if common.output.format == Format::Json {
+        print(&json!({ "fault": fault.id, "number": fault.number, "text": said }));
+    } else {
+        terminal::say(said.trim_end());
+    }
+    Ok(0)
+}
+
+/// A fault for people: what it says, what it looks for, what it proposes.
+fn description(fault: &Fault, catalogue: &Catalogue, lang: Lang) -> String {
+    let (words, style) = (words(lang), Style::detect());
+    let none = Variables::default();
+    let text = fault.text(lang);
+    let mut out = format!("{}  {}  {}", style.strong(&title(fault, lang)), fault.id, fault.number);
+    let cause = catalogue.taxonomy().label(&fault.cause).map_or("", |label| label.get(lang));
+    let mut row = |label: &str, text: &str| crate::report::row(&mut out, label, text);
+    row(words.cause, &format!("{cause} ({})", fault.cause));
+    row(words.why, &text.explain.fill(&none));
+    row(words.say, &text.say.fill(&none));
+    for evidence in &fault.evidence {
+        match &evidence.kind {
+            EvidenceKind::Log(patterns) => {
+                for pattern in patterns {
+                    row(&evidence.name, &format!("{:?}", pattern.literal));
+                }
+            }
+            EvidenceKind::Fact(expression) => row(&evidence.name, expression.as_str()),
+            EvidenceKind::Ask(question) => row(&evidence.name, question.get(lang)),
+        }
+    }
+    let conditions = &fault.conditions;
+    let named = ["confirmed", "likely", "possible", "unless"].into_iter().zip([
+        &conditions.confirmed,
+        &conditions.likely,
+        &conditions.possible,
+        &conditions.unless,
+    ]);
+    for (name, condition) in named {
+        if let Some(condition) = condition {
+            row(name, condition.as_str());
+        }
+    }
+    let side = usize::from(lang == Lang::Fr);
+    for (index, step) in fault.steps.iter().enumerate() {
+        let label = if index == 0 { words.steps } else { "" };
+        row(label, &format!("{}. {}", index + 1, step.text[side].fill(&none)));
+    }
+    out
+}
+
+fn print(value: &Value) {
+    terminal::say(&serde_json::to_string_pretty(value).unwrap_or_default());
+}
