@@ -30,6 +30,9 @@ use pseudonym::Pseudonyms;
 /// What stands where a line was withheld.
 pub(crate) const WITHHELD: &str = "[withheld: this line could not be redacted]";
 
+/// Paths of packages begin so.
+const PACKAGE_KEY: &str = "package[";
+
 /// What stands for each line of a private key.
 const KEY_BLOCK: &str = "[withheld: private key]";
 
@@ -101,16 +104,32 @@ impl Redactor {
 
     /// Redacts a fact: its path's keys and every text in its value.
     pub(crate) fn fact(&mut self, fact: Fact) -> Redacted<Fact> {
-        let path = match self.text(fact.path.as_str()) {
-            Cow::Borrowed(_) => fact.path.clone(),
-            // A placeholder cannot break the grammar of a path; should it ever, the fact goes without its key.
-            Cow::Owned(text) => FactPath::new(text).unwrap_or_else(|_| without_keys(&fact.path)),
-        };
+        let path = self.path(&fact.path);
         let reading = match fact.reading {
             Reading::Value(value) => Reading::Value(self.value(fact.path.as_str(), value)),
             other => other,
         };
         Redacted(Fact { path, observed_at: fact.observed_at, reading })
+    }
+
+    /// Redacts the keys of a path. Its segments are our own words, and a package's name is what diagnosis rests on.
+    fn path(&mut self, path: &FactPath) -> FactPath {
+        if path.as_str().starts_with(PACKAGE_KEY) {
+            return path.clone();
+        }
+        let mut redacted = String::new();
+        let mut rest = path.as_str();
+        while let Some((before, behind)) = rest.split_once('[') {
+            let Some((key, after)) = behind.split_once(']') else { break };
+            redacted.push_str(before);
+            redacted.push('[');
+            redacted.push_str(&self.text(key));
+            redacted.push(']');
+            rest = after;
+        }
+        redacted.push_str(rest);
+        // A placeholder cannot break the grammar of a path; should it ever, the fact goes without its key.
+        FactPath::new(redacted).unwrap_or_else(|_| without_keys(path))
     }
 
     /// Redacts one text.

@@ -1,7 +1,7 @@
 //! Fact expressions: `process.any(name in ["apt", "dpkg"])`, `disk.system.free_bytes < 500MB`.
 //!
-//! What a path does not tell is unknown, never "no". Values of different kinds are never equal and never ordered, except
-//! that a captured text which is a number compares with numbers.
+//! What a path does not tell is unknown, never "no". Between values of different kinds no comparison holds, not even `!=`,
+//! except that a captured text which is a number compares with numbers.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -220,16 +220,22 @@ fn compare(found: LookUp<'_>, op: Op, operand: &Operand, variables: &Variables) 
         Operand::Literal(value) => value,
         Operand::Variable(name) => match variables.get(name) {
             Some(text) => {
-                captured = text.parse().map_or_else(|_| Value::Text(text.clone()), Value::Int);
+                captured = Value::Text(text.clone());
                 &captured
             }
             None => return Tri::NotCollected,
         },
     };
-    match found {
-        LookUp::Absent => Tri::of(op == Op::Different),
-        other => known(other, |value| satisfies(value, op, wanted)),
-    }
+    let number;
+    let wanted = match (found, operand, wanted) {
+        // A captured number compares with numbers, and a captured text with texts.
+        (LookUp::Value(Value::Int(_) | Value::Float(_)), Operand::Variable(_), Value::Text(text)) => {
+            number = text.parse().map_or_else(|_| wanted.clone(), Value::Int);
+            &number
+        }
+        _ => wanted,
+    };
+    known(found, |value| satisfies(value, op, wanted))
 }
 
 fn satisfies(value: &Value, op: Op, wanted: &Value) -> bool {
@@ -238,9 +244,9 @@ fn satisfies(value: &Value, op: Op, wanted: &Value) -> bool {
         (Op::Contains, Value::Text(text), Value::Text(part)) => text.contains(part.as_str()),
         (Op::StartsWith, Value::Text(text), Value::Text(part)) => text.starts_with(part.as_str()),
         (Op::Contains | Op::StartsWith, ..) => false,
-        (Op::Different, value, wanted) => order(value, wanted) != Some(Ordering::Equal),
         (op, value, wanted) => order(value, wanted).is_some_and(|order| match op {
             Op::Equal => order == Ordering::Equal,
+            Op::Different => order != Ordering::Equal,
             Op::Less => order == Ordering::Less,
             Op::AtMost => order != Ordering::Greater,
             Op::Greater => order == Ordering::Greater,
@@ -273,6 +279,7 @@ mod tests {
         let process = |pid: i64, name: &str| Value::map([("pid", Value::Int(pid)), ("name", name.into())]);
         let readings = [
             ("os.family", Reading::Value("linux".into())),
+            ("os.build", Reading::Value("4127".into())),
             ("disk.system", Reading::Value(Value::map([("free_bytes", Value::Int(400_000_000))]))),
             ("process", Reading::Value(Value::List(vec![process(7, "bash"), process(4127, "apt")]))),
             ("dns", Reading::Value(Value::List(vec!["ip-1".into()]))),
@@ -298,6 +305,9 @@ mod tests {
             (r#"os.family starts_with "lin" and not os.family contains "win""#, Tri::Matched),
             ("os.family == 5", Tri::Absent),
             ("os.family < 5", Tri::Absent),
+            ("os.family != 5", Tri::Absent),
+            ("os.family.version != 5", Tri::Absent),
+            ("os.build == $pid", Tri::Matched),
             ("disk.system.free_bytes < 500MB", Tri::Matched),
             ("disk.system.free_bytes >= 400000000", Tri::Matched),
             ("disk.system.free_bytes > 0.5GiB", Tri::Absent),
@@ -338,11 +348,14 @@ mod tests {
             ("process.any(name == )", 20),
             ("Os.family", 0),
             ("a[b", 1),
+            ("a.b == $", 7),
         ];
         for (text, at) in table {
             let error = Expression::parse(text).unwrap_err();
             assert_eq!(error.at, at, "{text}: {error}");
             assert!(!error.remedy.is_empty(), "{text}");
         }
+        let deep = format!("{}a.b{}", "(".repeat(100_000), ")".repeat(100_000));
+        assert!(Expression::parse(&deep).unwrap_err().what.contains("brackets"));
     }
 }

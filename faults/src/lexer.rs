@@ -35,6 +35,9 @@ impl SyntaxError {
     }
 }
 
+/// Deepest nesting of a condition.
+const MAX_DEPTH: usize = 32;
+
 const SYMBOLS: [&str; 11] = ["==", "!=", "<=", ">=", "<", ">", "(", ")", "[", "]", ","];
 
 /// Units: sizes in bytes, durations in milliseconds.
@@ -79,6 +82,13 @@ fn word(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
         b'0'..=b'9' | b'-' => number(rest, at),
         b'$' => {
             let length = name_length(&rest[1..]);
+            if length == 0 {
+                return Err(SyntaxError::new(
+                    at,
+                    "a variable without a name",
+                    "write $ and the name of a capture",
+                ));
+            }
             Ok((Token::Variable(rest[1..=length].to_owned()), length + 1))
         }
         b'a'..=b'z' | b'_' => path(rest, at),
@@ -153,13 +163,15 @@ fn path(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
 /// A position among the words of one condition.
 pub(crate) struct Words<'t> {
     text: &'t str,
+    /// Brackets and `not` that are open: bounded, or a hostile file could exhaust the stack.
+    depth: usize,
     words: Vec<(usize, Token)>,
     next: usize,
 }
 
 impl<'t> Words<'t> {
     pub(crate) fn of(text: &'t str) -> Result<Self, SyntaxError> {
-        Ok(Self { text, words: words(text)?, next: 0 })
+        Ok(Self { text, depth: 0, words: words(text)?, next: 0 })
     }
 
     pub(crate) fn at(&self) -> usize {
@@ -271,14 +283,21 @@ impl<A> Logic<A> {
         words: &mut Words<'_>,
         atom: &impl Fn(&mut Words<'_>) -> Result<A, SyntaxError>,
     ) -> Result<Self, SyntaxError> {
-        if words.keyword("not") {
-            return Ok(Self::Not(Box::new(Self::read_one(words, atom)?)));
+        words.depth += 1;
+        if words.depth > MAX_DEPTH {
+            let what = format!("more than {MAX_DEPTH} brackets within each other");
+            return Err(SyntaxError::new(words.at(), what, "write a simpler condition"));
         }
-        if words.symbol("(") {
+        let read = if words.keyword("not") {
+            Self::Not(Box::new(Self::read_one(words, atom)?))
+        } else if words.symbol("(") {
             let inner = Self::read(words, atom)?;
             words.expect(")")?;
-            return Ok(inner);
-        }
-        atom(words).map(Self::Is)
+            inner
+        } else {
+            Self::Is(atom(words)?)
+        };
+        words.depth -= 1;
+        Ok(read)
     }
 }

@@ -14,12 +14,6 @@ use hotliner_protocol::limits::MAX_LINE_BYTES;
 /// Raw bytes kept of a line: escape sequences among them do not count for its length.
 const MAX_RAW_BYTES: usize = 2 * MAX_LINE_BYTES;
 
-/// Bytes needed to recognise UTF-16 without a BOM.
-const SNIFF_BYTES: usize = 4;
-
-/// Bytes looked at to recognise UTF-16 without a BOM.
-const SNIFF_AT_MOST: usize = 256;
-
 /// One line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodedLine<'l> {
@@ -77,9 +71,8 @@ impl LineDecoder {
     pub fn push(&mut self, bytes: &[u8], each: &mut impl FnMut(DecodedLine<'_>)) {
         if self.encoding == Encoding::Unknown {
             self.head.extend_from_slice(bytes);
-            if self.head.len() >= SNIFF_BYTES {
+            if let Some((encoding, bom)) = sniff(&self.head) {
                 let head = std::mem::take(&mut self.head);
-                let (encoding, bom) = sniff(&head);
                 self.encoding = encoding;
                 self.push(&head[bom..], each);
             }
@@ -99,9 +92,8 @@ impl LineDecoder {
     pub fn finish(&mut self, each: &mut impl FnMut(DecodedLine<'_>)) {
         if self.encoding == Encoding::Unknown && !self.head.is_empty() {
             let head = std::mem::take(&mut self.head);
-            let (encoding, bom) = sniff(&head);
-            self.encoding = encoding;
-            self.push(&head[bom..], each);
+            self.encoding = Encoding::Utf8;
+            self.push(&head, each);
         }
         if !self.raw.is_empty() {
             self.end_line(each);
@@ -120,10 +112,15 @@ impl LineDecoder {
             } else {
                 u16::from_le_bytes([first, byte])
             };
-            let pair = self.high.take().map(|high| [high, unit]);
-            match (pair, unit) {
-                (Some(pair), 0xDC00..=0xDFFF) => char::decode_utf16(pair).flatten().for_each(&mut push),
-                (_, 0xD800..=0xDBFF) => self.high = Some(unit),
+            if let Some(high) = self.high.take() {
+                if let Some(Ok(pair)) = char::decode_utf16([high, unit]).next() {
+                    push(pair);
+                    continue;
+                }
+                push(char::REPLACEMENT_CHARACTER);
+            }
+            match unit {
+                0xD800..=0xDBFF => self.high = Some(unit),
                 _ => push(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER)),
             }
         }
@@ -189,26 +186,20 @@ impl LineDecoder {
     }
 }
 
-/// The encoding the first bytes tell, and the length of a BOM.
-fn sniff(head: &[u8]) -> (Encoding, usize) {
-    match head {
-        [0xEF, 0xBB, 0xBF, ..] => return (Encoding::Utf8, 3),
-        [0xFF, 0xFE, ..] => return (Encoding::Utf16 { big_endian: false }, 2),
-        [0xFE, 0xFF, ..] => return (Encoding::Utf16 { big_endian: true }, 2),
-        _ => {}
-    }
-    let look = &head[..head.len().min(SNIFF_AT_MOST)];
-    let nuls = |odd: usize| look.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
-    let (even, odd, pairs) = (nuls(0), nuls(1), look.len() / 2);
-    // Latin text in UTF-16 has a NUL in nearly every pair, always on the same side.
-    let mostly = |count: usize, other: usize| pairs >= 2 && count * 4 >= pairs * 3 && other * 8 <= pairs;
-    if mostly(odd, even) {
-        (Encoding::Utf16 { big_endian: false }, 0)
-    } else if mostly(even, odd) {
-        (Encoding::Utf16 { big_endian: true }, 0)
-    } else {
-        (Encoding::Utf8, 0)
-    }
+/// The encoding the first bytes tell, and the length of a BOM; `None` while they do not tell yet. Depends on nothing but the
+/// bytes themselves, however they arrive.
+fn sniff(head: &[u8]) -> Option<(Encoding, usize)> {
+    let (little, big) = (Encoding::Utf16 { big_endian: false }, Encoding::Utf16 { big_endian: true });
+    Some(match *head {
+        [0xEF, 0xBB, 0xBF, ..] => (Encoding::Utf8, 3),
+        [0xFF, 0xFE, ..] => (little, 2),
+        [0xFE, 0xFF, ..] => (big, 2),
+        // Latin text in UTF-16 has a NUL in every pair, always on the same side.
+        [a, 0, b, 0, ..] if a != 0 && b != 0 => (little, 0),
+        [0, a, 0, b, ..] if a != 0 && b != 0 => (big, 0),
+        [] | [_] | [0xEF, 0xBB] | [_, 0] | [0, _] | [_, 0, _] | [0, _, _] => return None,
+        _ => (Encoding::Utf8, 0),
+    })
 }
 
 /// The line as it is, if there is nothing to clean, cut or convert.
@@ -253,7 +244,13 @@ fn strip(segment: &str, out: &mut String) {
         match c {
             '\u{1b}' => match chars.next() {
                 Some('[') => drop(chars.by_ref().find(|c| ('\u{40}'..='\u{7e}').contains(c))),
-                Some(']') => drop(chars.by_ref().find(|c| matches!(c, '\u{7}' | '\u{1b}' | '\u{9c}'))),
+                // Without its end it is no sequence: only its mark goes, not the rest of the line.
+                Some(']') => {
+                    let mut behind = chars.clone();
+                    if behind.any(|c| matches!(c, '\u{7}' | '\u{1b}' | '\u{9c}')) {
+                        chars = behind;
+                    }
+                }
                 _ => {}
             },
             '\t' => out.push(c),
@@ -305,6 +302,12 @@ mod tests {
                 vec!["échec €", "déjà"],
             ),
             ("colours", b"\x1b[1;31mE:\x1b[0m bad\x1b]0;title\x07!\n".to_vec(), vec!["E: bad!"]),
+            ("title without end", b"\x1b]0;dpkg: error\n".to_vec(), vec!["0;dpkg: error"]),
+            (
+                "lone surrogates",
+                vec![0xff, 0xfe, 0x00, 0xd8, b'a', 0, 0x00, 0xdc, b'\n', 0],
+                vec!["\u{fffd}a\u{fffd}"],
+            ),
             ("progress", b"10%\r50%\r100%\n".to_vec(), vec!["100%"]),
             ("progress wiped", b"downloading\r           \rdone\r    \n".to_vec(), vec!["done"]),
             ("controls", b"a\x00b\x07c\td\x7f\n".to_vec(), vec!["abc\td"]),
@@ -312,7 +315,6 @@ mod tests {
         for (name, bytes, expected) in table {
             for size in [1, 2, 3, 7, 1024] {
                 let found: Vec<String> = lines(&bytes, size).into_iter().map(|(text, _)| text).collect();
-                // UTF-16 without BOM needs its first four bytes together to be told from rubbish; they are waited for.
                 assert_eq!(found, expected, "{name}, pieces of {size}");
             }
         }

@@ -22,8 +22,8 @@ use crate::redact::Known;
 pub(super) use process::start;
 pub(super) use signals::{forward_signals, stop_wanted};
 
-/// Accounts of people begin here on every common system; those below belong to services.
-const FIRST_PERSON_UID: u32 = 500;
+/// Accounts of people begin here; those below belong to services, whose names (`systemd-network`) diagnosis needs.
+const FIRST_PERSON_UID: u32 = if cfg!(target_os = "macos") { 500 } else { 1_000 };
 
 /// Accounts from here on are not people's (`nobody`, and what containers make up).
 const LAST_PERSON_UID: u32 = 60_000;

@@ -32,7 +32,10 @@ fn interfaces() -> Reading {
     let mut found: Vec<_> = (&networks).into_iter().collect();
     found.sort_by_key(|(name, _)| *name);
     let one = |(name, data): (&OsString, &sysinfo::NetworkData)| {
-        let addresses = data.ip_networks().iter().map(|network| Value::Text(network.addr.to_string()));
+        let mut addresses: Vec<_> = data.ip_networks().iter().map(|network| network.addr).collect();
+        // The system gives them in no order; a fact that only changed its order would be sent again.
+        addresses.sort();
+        let addresses = addresses.iter().map(|address| Value::Text(address.to_string()));
         Value::map([
             ("name", Value::Text(name.to_string_lossy().into_owned())),
             ("mac", Value::Text(data.mac_address().to_string())),

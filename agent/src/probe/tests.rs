@@ -104,7 +104,7 @@ fn a_probe_that_hangs_is_said_to_and_delays_no_other() {
     assert_eq!(found["quick.answer"], Value::Int(42).into());
     let before = Instant::now();
     probes.attempt_ended();
-    assert!(before.elapsed() < Duration::from_millis(2_500), "the last readings wait for no one that hangs");
+    assert!(before.elapsed() < Duration::from_secs(10), "the last readings wait for no one that hangs");
 }
 
 #[test]

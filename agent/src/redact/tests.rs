@@ -181,14 +181,13 @@ fn a_secret_cut_in_the_middle_does_not_come_through_as_a_harmless_word() {
     assert_eq!(out.line().unwrap().text, "using token");
 }
 
+fn fact(path: &str, value: Value) -> Fact {
+    Fact { path: path.parse().unwrap(), observed_at: Timestamp::from_millis(1), reading: value.into() }
+}
+
 #[test]
 fn facts_are_redacted_by_key_and_value_and_keep_their_versions() {
     let mut redactor = redactor();
-    let fact = |path: &str, value: Value| Fact {
-        path: path.parse().unwrap(),
-        observed_at: Timestamp::from_millis(1),
-        reading: value.into(),
-    };
     let disk = redactor.fact(fact("disk[/home/anna/usb]", Value::map([("read_only", false)]))).into_inner();
     assert_eq!(disk.path.as_str(), "disk[/home/user-1/usb]");
     let package = Value::map([("version", "1.2.3.4"), ("status", "installed")]);
@@ -196,4 +195,19 @@ fn facts_are_redacted_by_key_and_value_and_keep_their_versions() {
     assert_eq!(out.reading.value(), Some(&package));
     let dns = redactor.fact(fact("network.dns_servers", Value::List(vec!["10.0.0.1".into()]))).into_inner();
     assert_eq!(dns.reading.value(), Some(&Value::List(vec!["ip-1".into()])));
+}
+
+#[test]
+fn a_customer_whose_name_is_a_word_of_ours_does_not_blind_the_facts() {
+    let known = Known { people: vec!["Network Disk Marie".to_owned()], ..Known::default() };
+    let mut redactor = Redactor::new(&known).unwrap();
+    let table = [
+        ("network.default_route", "network.default_route"),
+        ("package[dpkg:network-manager]", "package[dpkg:network-manager]"),
+        ("disk[/media/marie/usb].free_bytes", "disk[/media/user-1/usb].free_bytes"),
+    ];
+    for (path, expected) in table {
+        let out = redactor.fact(fact(path, Value::Bool(true))).into_inner();
+        assert_eq!(out.path.as_str(), expected);
+    }
 }

@@ -1,6 +1,6 @@
 //! `case new|list|show|code|close`, on a running console.
 
-use hyper::Method;
+use crate::client::Method;
 use serde_json::{Value, json};
 
 use super::runtime;

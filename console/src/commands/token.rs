@@ -1,6 +1,6 @@
 //! `token new|list|revoke`, on a running console of this machine.
 
-use hyper::Method;
+use crate::client::Method;
 use serde_json::{Value, json};
 
 use super::runtime;
