@@ -26,6 +26,8 @@ pub struct Cli {
 /// What can be done.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// See the main job done on this machine: a real installation fails, the console names the cause
+    Try(Try),
     /// Run a console: takes agents in, diagnoses, answers technicians' programs
     Serve(Serve),
     /// Open, list, show and close cases of a running console
@@ -116,6 +118,17 @@ pub struct Target {
     /// Certificate to expect of --server: its `certificate.pem`, or the authority that signed it
     #[arg(long, value_name = "FILE", requires = "server")]
     pub ca: Option<PathBuf>,
+}
+
+/// `try`
+#[derive(Debug, Args)]
+pub struct Try {
+    /// End after the diagnosis; exit status 0 if it is right, 1 if not, 2 in trouble. Without it the console stays up
+    #[arg(long)]
+    pub once: bool,
+    /// How the answer is printed.
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// `serve`
@@ -359,6 +372,7 @@ impl Command {
     /// Whether answers, and thus errors too, are wanted as JSON.
     fn prints_json(&self) -> bool {
         let format = match self {
+            Self::Try(options) => options.output.format,
             Self::Serve(serve) => serve.output.format,
             Self::Case(Case::New { output, .. } | Case::List { output, .. }) => output.format,
             Self::Case(Case::Show(one) | Case::Code(one) | Case::Close(one)) => one.output.format,

@@ -6,6 +6,7 @@ mod diagnose;
 mod faults;
 mod serve;
 mod token;
+mod try_it;
 
 use crate::cli::Command;
 use crate::terminal;
@@ -18,6 +19,7 @@ use crate::web::openapi;
 /// What is to be told to the person who typed it.
 pub(crate) fn run(command: Command) -> Result<u8, Trouble> {
     match command {
+        Command::Try(options) => try_it::run(options),
         Command::Serve(options) => serve::run(options),
         Command::Case(command) => case::run(command),
         Command::Token(command) => token::run(command),

@@ -23,6 +23,7 @@ pub mod hub;
 pub mod identity;
 pub mod intake;
 pub mod journal;
+mod lookup;
 pub mod projection;
 pub mod report;
 pub mod running;

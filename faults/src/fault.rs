@@ -28,6 +28,17 @@ pub enum Status {
     Retired,
 }
 
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Draft => "draft",
+            Self::Beta => "beta",
+            Self::Stable => "stable",
+            Self::Retired => "retired",
+        })
+    }
+}
+
 /// How bad a fault is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -69,6 +69,13 @@ impl Template {
     }
 }
 
+impl std::fmt::Display for Template {
+    /// The text where nothing is captured: fallbacks instead of variables.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.fill(&Variables::new()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,151 @@
+//! Packages of dpkg, in the database the installer works on, and who holds its locks.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use hotliner_protocol::fact::Reading;
+use hotliner_protocol::value::Value;
+
+use super::{Context, Sink};
+use crate::platform::{self, Lock, reading_of};
+
+/// Largest database read, in bytes; real ones have a few megabytes.
+const MAX_STATUS_BYTES: u64 = 64 << 20;
+
+/// States in which a package is as it should be.
+const SOUND: &[&str] = &["installed", "config-files", "not-installed"];
+
+/// One package of the database.
+#[derive(Debug, PartialEq, Eq)]
+struct Package<'t> {
+    name: &'t str,
+    version: &'t str,
+    status: &'t str,
+    arch: &'t str,
+}
+
+pub(super) fn read(context: &Context, sink: &mut Sink<'_>) {
+    let admin = &context.plan.admin_dir;
+    let text = match read_status(&admin.join("status")) {
+        Ok(text) => text,
+        Err(error) => {
+            let reading = reading_of(&error);
+            for path in ["packages.interrupted", "packages.broken", "packages.count"] {
+                sink.put(path, reading.clone());
+            }
+            return;
+        }
+    };
+    let packages: Vec<Package<'_>> = text.split("\n\n").filter_map(package).collect();
+    let broken = packages.iter().filter(|package| !SOUND.contains(&package.status));
+    let broken = broken.map(|package| Value::map([("name", package.name), ("status", package.status)]));
+    sink.put("packages.interrupted", interrupted(admin));
+    sink.value("packages.broken", Value::List(broken.collect()));
+    sink.value("packages.count", packages.len() as u64);
+    for Package { name, version, status, arch } in packages {
+        let parts = [("version", version), ("status", status), ("arch", arch)];
+        sink.value(&format!("package[dpkg:{name}]"), Value::map(parts));
+    }
+}
+
+fn read_status(path: &Path) -> io::Result<String> {
+    if fs::metadata(path)?.len() > MAX_STATUS_BYTES {
+        return Err(ErrorKind::FileTooLarge.into());
+    }
+    fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn package(paragraph: &str) -> Option<Package<'_>> {
+    let field = |name: &str| {
+        let line = paragraph.lines().find(|line| line.len() > name.len() && line.starts_with(name))?;
+        line[name.len()..].strip_prefix(':').map(str::trim)
+    };
+    Some(Package {
+        name: field("Package")?,
+        version: field("Version").unwrap_or_default(),
+        // `install ok installed`: what is wanted, whether it is in order, and how far it is.
+        status: field("Status")?.rsplit(' ').next()?,
+        arch: field("Architecture").unwrap_or_default(),
+    })
+}
+
+/// dpkg keeps what it has begun in `updates`, in files with numbers for names, until it is done.
+fn interrupted(admin: &Path) -> Reading {
+    let digits = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit());
+    match fs::read_dir(admin.join("updates")) {
+        Ok(mut files) => {
+            let begun =
+                files.any(|file| file.is_ok_and(|file| file.file_name().to_str().is_some_and(digits)));
+            Value::Bool(begun).into()
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Value::Bool(false).into(),
+        Err(error) => reading_of(&error),
+    }
+}
+
+pub(super) fn lock(context: &Context, sink: &mut Sink<'_>) {
+    sink.put("packages.lock", lock_reading(context));
+}
+
+/// The locks of dpkg and apt on the database and on what apt keeps beside it.
+fn lock_files(context: &Context) -> Vec<PathBuf> {
+    let (root, admin) = (&context.plan.root, &context.plan.admin_dir);
+    vec![
+        admin.join("lock-frontend"),
+        admin.join("lock"),
+        root.join("var/lib/apt/lists/lock"),
+        root.join("var/cache/apt/archives/lock"),
+    ]
+}
+
+fn lock_reading(context: &Context) -> Reading {
+    let mut refused = None;
+    let mut known = false;
+    for path in lock_files(context) {
+        match platform::lock_holder(&path) {
+            Ok(Lock::Held(pid)) => return held(&path, pid),
+            Ok(Lock::Free) => known = true,
+            Err(error) if error.kind() == ErrorKind::NotFound => known = true,
+            Err(error) => refused = Some(reading_of(&error)),
+        }
+    }
+    match refused {
+        Some(reading) => reading,
+        None if known => Value::map([("held", false)]).into(),
+        None => Reading::Unsupported,
+    }
+}
+
+fn held(path: &Path, pid: i64) -> Reading {
+    let mut parts: Vec<(&str, Value)> =
+        vec![("held", true.into()), ("path", path.display().to_string().into())];
+    if let Some(id) = u32::try_from(pid).ok().filter(|id| *id > 0) {
+        parts.push(("holder_pid", id.into()));
+        parts.extend(name_of(id).map(|name| ("holder_name", name.into())));
+    }
+    Value::map(parts).into()
+}
+
+fn name_of(pid: u32) -> Option<String> {
+    let pid = sysinfo::Pid::from_u32(pid);
+    let mut system = sysinfo::System::new().ok()?;
+    let only = sysinfo::ProcessRefreshKind::nothing().without_tasks();
+    system.refresh_processes_specifics(sysinfo::ProcessesToUpdate::Some(&[pid]), false, only);
+    system.process(pid).map(|process| process.name().to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paragraph_of_the_database_is_understood_whatever_stands_around() {
+        let text = "Package: libfoo\nStatus: install ok half-configured\nPackage-Type: deb\nArchitecture: amd64\nVersion: 1:2.3-4\nDescription: x\n Version: no";
+        let expected =
+            Package { name: "libfoo", version: "1:2.3-4", status: "half-configured", arch: "amd64" };
+        assert_eq!(package(text), Some(expected));
+        assert_eq!(package("Version: 1"), None);
+        assert_eq!(package(""), None);
+    }
+}

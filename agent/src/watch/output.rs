@@ -1,0 +1,121 @@
+//! The installer's output on its way through us: unchanged and at once, also half a line and a prompt. A copy goes to the
+//! pipeline if it has room; if not, the copy is dropped and the loss is said, and the installer notices nothing.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::pipeline::{Inlet, Input, now};
+use crate::platform::{Look, Output, OutputKind};
+
+/// Bytes taken at a time: what a pipe of Linux holds.
+const BUFFER_BYTES: usize = 64 << 10;
+
+/// How long one look waits while the installer runs.
+const WAIT: Duration = Duration::from_millis(100);
+
+/// How long an output may be quiet after the installer's end before it counts as read to its end. A program it started
+/// and left behind may hold it open for ever.
+const QUIET_AFTER_END: Duration = Duration::from_millis(150);
+
+/// The thread behind one output.
+pub(crate) struct PassThrough(JoinHandle<()>);
+
+impl PassThrough {
+    /// Starts passing `output` through. With an `inlet`, a copy goes there.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub(crate) fn start(
+        kind: OutputKind,
+        output: Output,
+        inlet: Option<Inlet>,
+        ended: Arc<AtomicBool>,
+    ) -> io::Result<Self> {
+        let copy = inlet.map(|inlet| Copy { inlet, source: kind.source().into(), lost_lines: 0 });
+        let pass = move || match kind {
+            OutputKind::Stderr => pass(output, &mut io::stderr(), copy, &ended),
+            OutputKind::Stdout | OutputKind::Terminal => pass(output, &mut Unbuffered, copy, &ended),
+        };
+        std::thread::Builder::new().name(kind.source().into()).spawn(pass).map(Self)
+    }
+
+    /// Waits until everything was passed through.
+    pub(crate) fn wait(self) {
+        // A panic in the thread was said by the panic itself.
+        let _ = self.0.join();
+    }
+}
+
+/// Standard output without the line buffer of [`io::Stdout`]: bytes go on as they come.
+struct Unbuffered;
+
+impl Write for Unbuffered {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes)?;
+        stdout.flush()?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The copy for the pipeline.
+struct Copy {
+    inlet: Inlet,
+    source: Arc<str>,
+    lost_lines: u64,
+}
+
+impl Copy {
+    fn bytes(&mut self, bytes: &[u8]) {
+        let input = Input::Bytes {
+            source: self.source.clone(),
+            at: now(),
+            bytes: bytes.to_vec(),
+            lost_lines: self.lost_lines,
+        };
+        match self.inlet.offer(input) {
+            Ok(()) => self.lost_lines = 0,
+            // At least one: the end of a line that began before.
+            Err(_) => self.lost_lines += (memchr::memchr_iter(b'\n', bytes).count() as u64).max(1),
+        }
+    }
+
+    fn ended(self, complete: bool) {
+        let Self { inlet, source, lost_lines } = self;
+        inlet.put(Input::SourceEnded { source, complete, lost_lines });
+    }
+}
+
+fn pass(mut output: Output, to: &mut impl Write, mut copy: Option<Copy>, ended: &AtomicBool) {
+    let mut buffer = vec![0; BUFFER_BYTES];
+    let complete = loop {
+        let was_over = ended.load(Ordering::Acquire);
+        let wait = if was_over { QUIET_AFTER_END } else { WAIT };
+        match output.look(&mut buffer, wait) {
+            Ok(Look::Bytes(count)) => {
+                // Our reader is gone. So is the installer's, then: it gets the broken pipe it would have got without us.
+                if to.write_all(&buffer[..count]).is_err() {
+                    break false;
+                }
+                if let Some(copy) = copy.as_mut() {
+                    copy.bytes(&buffer[..count]);
+                }
+            }
+            Ok(Look::Nothing) if was_over => break true,
+            Ok(Look::Nothing) => {}
+            Ok(Look::End) => break true,
+            Err(_) => break false,
+        }
+    };
+    drop(output);
+    if let Some(copy) = copy {
+        copy.ended(complete);
+    }
+}
