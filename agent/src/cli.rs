@@ -69,7 +69,7 @@ enum Command {
         /// Code that the technician gave you; asked for in the terminal when missing
         #[arg(long)]
         code: Option<JoinCode>,
-        /// Address of the support team's console: HOST, HOST:PORT or [IPV6]:PORT
+        /// Address of the support team's console: a name or an IP address, with or without a port
         #[arg(long, value_name = "HOST:PORT")]
         console: Option<ConsoleAddress>,
         /// Consent given beforehand: hardware, software, network, installer-output, all or none, separated by commas
@@ -87,7 +87,7 @@ enum Command {
         /// Code that the technician gave you
         #[arg(num_args = 1.., required = true)]
         code: Vec<String>,
-        /// Address of the support team's console: HOST, HOST:PORT or [IPV6]:PORT
+        /// Address of the support team's console: a name or an IP address, with or without a port
         #[arg(long, value_name = "HOST:PORT")]
         console: Option<ConsoleAddress>,
         /// Consent given beforehand: hardware, software, network, all or none, separated by commas

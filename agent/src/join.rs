@@ -143,7 +143,7 @@ async fn resumed(shared: Shared, mut code: Option<JoinCode>, notices: &Notices) 
             all = false;
             continue;
         }
-        all &= deliver(folder, own, &shared, notices).await;
+        all &= deliver(*folder, own, &shared, notices).await;
     }
     if !any {
         notices.tell(words.nothing_to_resume, &[]);

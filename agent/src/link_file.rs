@@ -61,7 +61,7 @@ pub(crate) struct Folder {
 /// A folder found on disk.
 pub(crate) enum Found {
     /// Nobody holds it any more.
-    Left(Folder),
+    Left(Box<Folder>),
     /// Its process lives.
     Alive(PathBuf),
 }
@@ -108,7 +108,7 @@ impl Folder {
         let state =
             fs::read(path.join("link")).ok().and_then(|bytes| minicbor::decode::<LinkState>(&bytes).ok());
         match state.filter(|state| state.until > now) {
-            Some(state) => Some(Found::Left(Self { path, lock: Some(lock), state })),
+            Some(state) => Some(Found::Left(Box::new(Self { path, lock: Some(lock), state }))),
             None => {
                 // Nothing that could ever be delivered: killed before its first word, or past its lease.
                 let _ = fs::remove_dir_all(&path);

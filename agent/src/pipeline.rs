@@ -160,7 +160,7 @@ pub(crate) fn start(redactor: Redactor, outgoing: Arc<Outgoing>) -> std::io::Res
     })?;
     std::thread::Builder::new().name("sync".into()).spawn(move || {
         while ended.recv_timeout(SYNC_EVERY) == Err(RecvTimeoutError::Timeout) {
-            let file = synced.spool().to_sync();
+            let file = synced.spool().take_unsynced();
             file.iter().for_each(crate::spool::SyncHandle::sync);
         }
     })?;
@@ -225,7 +225,7 @@ impl Pipeline {
                 self.gap(&source, now(), lost_lines);
                 self.source_ended(&source, complete);
             }
-            Input::Event(lane, body) if lane == Lane::Control => {
+            Input::Event(Lane::Control, body) => {
                 // In order with the events before it, although on a lane of its own.
                 self.flush_events();
                 let event = self.redacted("agent", now(), body);

@@ -209,8 +209,8 @@ impl Spool {
     }
 
     /// What the driver syncs to disk every 200 ms, off the data's way; `None` when there is nothing to sync.
-    pub(crate) fn to_sync(&mut self) -> Option<SyncHandle> {
-        self.disk.as_mut()?.to_sync()
+    pub(crate) fn take_unsynced(&mut self) -> Option<SyncHandle> {
+        self.disk.as_mut()?.take_unsynced()
     }
 
     fn queue(&mut self, lane: Lane) -> Option<&mut LaneQueue> {

@@ -125,7 +125,12 @@ impl Schedule {
                 Err(RecvTimeoutError::Timeout) => {}
             }
             self.say_late();
-            let busy = self.jobs.iter().any(|job| job.again || (job.running_since.is_some() && !job.late));
+            // One that hangs is waited for neither now nor when it is to be read again.
+            let busy = |job: &Job| match job.running_since {
+                Some(_) => !job.late,
+                None => job.again,
+            };
+            let busy = self.jobs.iter().any(busy);
             if !busy {
                 self.waiting.drain(..).for_each(|waiting| {
                     let _ = waiting.send(());

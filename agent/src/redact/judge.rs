@@ -43,7 +43,8 @@ pub(crate) fn any(_: &Candidate<'_>) -> bool {
 pub(crate) fn assigned(c: &Candidate<'_>) -> bool {
     let name = c.announcement().trim_end_matches(['=', ' ', '"', '\'']);
     let version = c.found().starts_with(|d: char| d.is_ascii_digit()) && c.found().contains([':', '-', '+']);
-    !(name.eq_ignore_ascii_case("passwd") && version) && !is_masked(c.found())
+    let package = name.eq_ignore_ascii_case("passwd") && version;
+    !package && !is_masked(c.found())
 }
 
 /// `password: …`: a package with its architecture (`passwd:amd64`) is none.
@@ -53,7 +54,8 @@ pub(crate) fn announced(c: &Candidate<'_>) -> bool {
         "mips64el",
     ];
     let word = c.found().trim_end_matches(['.', ')', ']']);
-    !(c.announcement().ends_with(':') && ARCHITECTURES.contains(&word)) && !is_masked(c.found())
+    let package = c.announcement().ends_with(':') && ARCHITECTURES.contains(&word);
+    !package && !is_masked(c.found())
 }
 
 fn is_masked(text: &str) -> bool {

@@ -80,7 +80,7 @@ impl Session {
         }
         let nobody = matches!(self.over, Some(Over::Closed | Over::Left));
         let kept = waiting > 0 && !nobody;
-        let on_disk = self.on_disk;
+        let (on_disk, over) = (self.on_disk, self.over);
         if !self.reach_known && self.over.is_none() {
             let why = "nobody answers there";
             self.say(self.notices.words.unreachable, &[("why", why)]);
@@ -93,6 +93,10 @@ impl Session {
             (0, _) => Delivery::Complete,
             (_, true) => Delivery::Dropped,
             (waiting, false) => {
+                if over == Some(Over::Code) {
+                    // What to do was said with the refusal.
+                    return Delivery::Waiting(waiting);
+                }
                 let words = notices.words;
                 let message = if on_disk { words.not_delivered } else { words.not_delivered_memory };
                 notices.say(message, &[("count", &waiting.to_string())]);

@@ -300,7 +300,7 @@ impl Segments {
     }
 
     /// The file to sync, if anything was written since the last time.
-    pub(super) fn to_sync(&mut self) -> Option<SyncHandle> {
+    pub(super) fn take_unsynced(&mut self) -> Option<SyncHandle> {
         if !std::mem::take(&mut self.dirty) {
             return None;
         }
