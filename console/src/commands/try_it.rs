@@ -61,13 +61,18 @@ impl Tried {
 
     fn deciding_line(&self) -> Option<&Value> {
         let evidence = self.best()["evidence"].as_array()?;
-        evidence.iter().find(|hit| hit["text"].as_str().is_some_and(|text| text.contains(self.scenario.deciding)))
+        evidence
+            .iter()
+            .find(|hit| hit["text"].as_str().is_some_and(|text| text.contains(self.scenario.deciding)))
     }
 }
 
 pub(super) fn run(options: Try) -> Result<u8, Trouble> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
-        Trouble::new(format!("the programs cannot run: {error}"), "free some memory and threads, and try again")
+        Trouble::new(
+            format!("the programs cannot run: {error}"),
+            "free some memory and threads, and try again",
+        )
     })?;
     runtime.block_on(try_it(&options))
 }
@@ -80,7 +85,10 @@ async fn try_it(options: &Try) -> Result<u8, Trouble> {
         )
     })?;
     let folder = tempfile::Builder::new().prefix("hotliner-try-").tempdir().map_err(|error| {
-        Trouble::new(format!("no temporary folder can be made: {error}"), "set TMPDIR to a folder you may write to")
+        Trouble::new(
+            format!("no temporary folder can be made: {error}"),
+            "set TMPDIR to a folder you may write to",
+        )
     })?;
     let text = options.output.format == Format::Text;
     let lang = options.output.lang();
@@ -106,11 +114,8 @@ async fn try_it(options: &Try) -> Result<u8, Trouble> {
 
 /// A console on a free port of the loopback, with a store of its own.
 async fn start_console(data: &Path) -> Result<Running, Trouble> {
-    let flags = Layer {
-        data: Some(data.to_owned()),
-        listen: Some("127.0.0.1:0".to_owned()),
-        ..Layer::default()
-    };
+    let flags =
+        Layer { data: Some(data.to_owned()), listen: Some("127.0.0.1:0".to_owned()), ..Layer::default() };
     running::start(&flags.settle(false)?).await
 }
 
@@ -124,7 +129,8 @@ async fn attempt(
     let data = console.data().to_owned();
     let address = console.listen().to_string();
     let client = Client::local(Some(&data))?;
-    let opened = client.ask(Method::POST, "/api/v1/cases", Some(&json!({ "note": "hotliner-console try" }))).await?;
+    let opened =
+        client.ask(Method::POST, "/api/v1/cases", Some(&json!({ "note": "hotliner-console try" }))).await?;
     let text = |key: &str| opened[key].as_str().unwrap_or_default().to_owned();
     let (case, code) = (text("case"), text("code"));
     if options.output.format == Format::Text {
@@ -162,7 +168,10 @@ async fn run_agent(
         .kill_on_drop(true)
         .output();
     run.await.map_err(|error| {
-        Trouble::new(format!("{} cannot be run: {error}", agent.display()), "build it again with `cargo build --release`")
+        Trouble::new(
+            format!("{} cannot be run: {error}", agent.display()),
+            "build it again with `cargo build --release`",
+        )
     })
 }
 

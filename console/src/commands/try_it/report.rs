@@ -130,6 +130,8 @@ pub(super) fn stay(tried: &Tried, lang: Lang) {
     let (data, case) = (tried.data.display(), &tried.case);
     say(&format!("\n{}", words.stay));
     say(&format!("  hotliner-console case show {case} --data {data}"));
-    say(&format!("  curl --no-buffer --unix-socket {data}/console.sock http://localhost/api/v1/cases/{case}/live"));
+    say(&format!(
+        "  curl --no-buffer --unix-socket {data}/console.sock http://localhost/api/v1/cases/{case}/live"
+    ));
     say(words.stop);
 }

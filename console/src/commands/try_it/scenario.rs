@@ -64,7 +64,8 @@ fn dpkg(folder: &Path) -> Result<Scenario, Trouble> {
         fs::write(tree.join("DEBIAN/control"), control)
     };
     made().map_err(|error| cannot_prepare(&error.to_string()))?;
-    let built = Command::new("dpkg-deb").arg("--build").arg(&tree).arg(&package).stdin(Stdio::null()).output();
+    let built =
+        Command::new("dpkg-deb").arg("--build").arg(&tree).arg(&package).stdin(Stdio::null()).output();
     match built {
         Ok(output) if output.status.success() => {}
         Ok(output) => return Err(cannot_prepare(String::from_utf8_lossy(&output.stderr).trim())),
