@@ -137,7 +137,7 @@ pub struct Serve {
     /// Data folder; by default the user's
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Where agents come in (UDP), and technicians (TCP); port 0 picks a free one [default: [::]:4433]
+    /// Where agents come in (UDP), and technicians (TCP); port 0 picks a free one. By default every address, port 4433
     #[arg(long, value_name = "ADDR:PORT")]
     pub listen: Option<String>,
     /// Where technicians come in, if elsewhere

@@ -13,6 +13,9 @@ use crate::platform::{Look, Output, OutputKind};
 /// Bytes taken at a time: what a pipe of Linux holds.
 const BUFFER_BYTES: usize = 64 << 10;
 
+/// Bytes held back at most while the pipeline is busy; beyond that they are given up, and the loss is said.
+const HELD_BYTES: usize = 8 << 20;
+
 /// How long one look waits while the installer runs.
 const WAIT: Duration = Duration::from_millis(100);
 
@@ -34,7 +37,7 @@ impl PassThrough {
         inlet: Option<Inlet>,
         ended: Arc<AtomicBool>,
     ) -> io::Result<Self> {
-        let copy = inlet.map(|inlet| Copy { inlet, source: kind.source().into(), lost_lines: 0 });
+        let copy = inlet.map(|inlet| Copy::new(inlet, kind.source()));
         let pass = move || match kind {
             OutputKind::Stderr => pass(output, &mut io::stderr(), copy, &ended),
             OutputKind::Stdout | OutputKind::Terminal => pass(output, &mut Unbuffered, copy, &ended),
@@ -69,26 +72,51 @@ impl Write for Unbuffered {
 struct Copy {
     inlet: Inlet,
     source: Arc<str>,
+    /// Bytes the pipeline had no room for yet.
+    held: Vec<u8>,
     lost_lines: u64,
 }
 
 impl Copy {
+    fn new(inlet: Inlet, source: &str) -> Self {
+        Self { inlet, source: source.into(), held: Vec::new(), lost_lines: 0 }
+    }
+
     fn bytes(&mut self, bytes: &[u8]) {
-        let input = Input::Bytes {
-            source: self.source.clone(),
-            at: now(),
-            bytes: bytes.to_vec(),
-            lost_lines: self.lost_lines,
-        };
+        if self.held.len() + bytes.len() > HELD_BYTES {
+            // At least one: the end of a line that began before.
+            self.lost_lines += (memchr::memchr_iter(b'\n', &self.held).count() as u64).max(1);
+            self.held.clear();
+        }
+        self.held.extend_from_slice(bytes);
+        self.offer();
+    }
+
+    /// Gives what is held to the pipeline, if it has room.
+    fn offer(&mut self) {
+        if self.held.is_empty() {
+            return;
+        }
+        let input = self.input();
         match self.inlet.offer(input) {
             Ok(()) => self.lost_lines = 0,
-            // At least one: the end of a line that began before.
-            Err(_) => self.lost_lines += (memchr::memchr_iter(b'\n', bytes).count() as u64).max(1),
+            Err(Input::Bytes { bytes, .. }) => self.held = bytes,
+            Err(_) => {}
         }
     }
 
-    fn ended(self, complete: bool) {
-        let Self { inlet, source, lost_lines } = self;
+    fn input(&mut self) -> Input {
+        let bytes = std::mem::take(&mut self.held);
+        Input::Bytes { source: self.source.clone(), at: now(), bytes, lost_lines: self.lost_lines }
+    }
+
+    fn ended(mut self, complete: bool) {
+        if !self.held.is_empty() {
+            let input = self.input();
+            self.inlet.put(input);
+            self.lost_lines = 0;
+        }
+        let Self { inlet, source, lost_lines, .. } = self;
         inlet.put(Input::SourceEnded { source, complete, lost_lines });
     }
 }
@@ -109,7 +137,11 @@ fn pass(mut output: Output, to: &mut impl Write, mut copy: Option<Copy>, ended: 
                 }
             }
             Ok(Look::Nothing) if was_over => break true,
-            Ok(Look::Nothing) => {}
+            Ok(Look::Nothing) => {
+                if let Some(copy) = copy.as_mut() {
+                    copy.offer();
+                }
+            }
             Ok(Look::End) => break true,
             Err(_) => break false,
         }

@@ -1,11 +1,10 @@
 //! `case new|list|show|code|close`, on a running console.
 
-use crate::client::Method;
 use serde_json::{Value, json};
 
 use super::runtime;
 use crate::cli::{Case, Format, OneCase, Output, Target};
-use crate::client::Client;
+use crate::client::{Client, Method};
 use crate::report;
 use crate::terminal::{self, Style, harmless};
 use crate::trouble::Trouble;

@@ -1,11 +1,10 @@
 //! `token new|list|revoke`, on a running console of this machine.
 
-use crate::client::Method;
 use serde_json::{Value, json};
 
 use super::runtime;
 use crate::cli::{Format, Output, Token, TokenScope};
-use crate::client::Client;
+use crate::client::{Client, Method};
 use crate::terminal::{self, harmless};
 use crate::trouble::Trouble;
 use crate::words::{Words, words};
