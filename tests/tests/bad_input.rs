@@ -147,8 +147,11 @@ fn rubbish_utf16_and_endless_lines_arrive_readable_and_bounded() {
     assert!(lines[0].len() <= 64 << 10 && lines[0].len() > 1_000, "{} bytes", lines[0].len());
     assert_eq!(lines[1], "after");
 
-    let (_, lines) =
-        lines_of(&console, folder.path(), "printf 'a\\377\\376\\001ok \\351t\\351\\n\\033[31mred\\033[0m\\n'");
+    let (_, lines) = lines_of(
+        &console,
+        folder.path(),
+        "printf 'a\\377\\376\\001ok \\351t\\351\\n\\033[31mred\\033[0m\\n'",
+    );
     assert_eq!(lines.last().map(String::as_str), Some("red"), "{lines:?}");
     assert!(lines.iter().all(|line| !line.contains(['\u{1}', '\u{1b}'])), "{lines:?}");
 
