@@ -47,8 +47,9 @@ struct Attempt {
 
 #[derive(Clone, Debug, Default)]
 struct Hits {
-    first: Vec<Seen>,
-    last: Option<Seen>,
+    /// Each with the line of the attempt at which it came.
+    first: Vec<(u64, Seen)>,
+    last: Option<(u64, Seen)>,
     /// Captures of the first hit; later hits fill in what it left empty.
     captures: Variables,
     literal_bytes: usize,
@@ -240,17 +241,21 @@ impl Session {
             if let Some(hits) = self.attempt.hits.get(&(index, i)) {
                 literal_bytes = literal_bytes.max(hits.literal_bytes);
                 at = at.max(hits.at);
-                seen.extend(hits.shown().map(|hit| Seen { name: evidence.name.clone(), ..hit.clone() }));
+                let named =
+                    |(at, hit): &(u64, Seen)| (*at, Seen { name: evidence.name.clone(), ..hit.clone() });
+                seen.extend(hits.shown().map(named));
             } else if let (EvidenceKind::Fact(expression), Tri::Matched) =
                 (&evidence.kind, appraisal.evidence[i])
             {
-                seen.push(Seen::fact(&evidence.name, expression.as_str()));
+                seen.push((u64::MAX, Seen::fact(&evidence.name, expression.as_str())));
             } else if let (EvidenceKind::Ask(question), Tri::Matched) =
                 (&evidence.kind, appraisal.evidence[i])
             {
-                seen.push(Seen::answer(&evidence.name, &question.en));
+                seen.push((u64::MAX, Seen::answer(&evidence.name, &question.en)));
             }
         }
+        // Lines in the order they came; facts and answers behind them.
+        seen.sort_by_key(|(at, _)| *at);
         let matched = appraisal.evidence.iter().filter(|known| **known == Tri::Matched).count();
         let weight = rank::Weight {
             evidence: matched,
@@ -265,7 +270,7 @@ impl Session {
             cause: fault.cause.clone(),
             standing,
             score: rank::score(standing, &weight),
-            evidence: seen,
+            evidence: seen.into_iter().map(|(_, seen)| seen).collect(),
             missing: self.missing(appraisal, standing),
             ruled_out_by: (standing == Standing::RuledOut)
                 .then(|| fault.conditions.unless.as_ref().map(|unless| unless.as_str().to_owned()))
@@ -300,7 +305,7 @@ impl Session {
     pub(crate) fn hits(&self, fault: &str, evidence: usize) -> Vec<&Seen> {
         let index = self.matcher.index_of(fault);
         let hits = index.and_then(|index| self.attempt.hits.get(&(index, evidence)));
-        hits.map(|hits| hits.shown().collect()).unwrap_or_default()
+        hits.map(|hits| hits.shown().map(|(_, seen)| seen).collect()).unwrap_or_default()
     }
 }
 
@@ -320,13 +325,13 @@ impl Hits {
         }
         self.at = at;
         if self.first.len() < HITS_KEPT {
-            self.first.push(seen());
+            self.first.push((at, seen()));
         } else {
-            self.last = Some(seen());
+            self.last = Some((at, seen()));
         }
     }
 
-    fn shown(&self) -> impl Iterator<Item = &Seen> {
+    fn shown(&self) -> impl Iterator<Item = &(u64, Seen)> {
         self.first.iter().chain(&self.last)
     }
 }
