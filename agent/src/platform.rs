@@ -225,6 +225,11 @@ pub(crate) fn cpu_times() -> io::Result<CpuTimes> {
     own::cpu_times()
 }
 
+/// The processor's name.
+pub(crate) fn cpu_model() -> Reading {
+    own::cpu_model()
+}
+
 /// A program as the system's list of installed ones has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Installed {

@@ -9,3 +9,4 @@ pub mod agent;
 pub mod console;
 pub mod dpkg;
 pub mod programs;
+pub mod windows;

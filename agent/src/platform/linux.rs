@@ -210,6 +210,21 @@ pub(super) fn cpu_times() -> io::Result<CpuTimes> {
     Ok(CpuTimes { busy: total.saturating_sub(idle + wait), total })
 }
 
+/// `model name` on x86; boards with other processors name themselves in the device tree.
+pub(super) fn cpu_model() -> Reading {
+    let text = match fs::read_to_string("/proc/cpuinfo") {
+        Ok(text) => text,
+        Err(error) => return reading_of(&error),
+    };
+    let named =
+        text.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split_once(':'));
+    let board = || fs::read_to_string("/proc/device-tree/model").ok();
+    match named.map(|(_, model)| model.to_owned()).or_else(board) {
+        Some(model) => Value::from(model.trim_matches(['\0', ' ', '\n'])).into(),
+        None => Reading::Unsupported,
+    }
+}
+
 /// Debian's packages leave a mark while a restart is due; other distributions keep none that any user may read.
 pub(super) fn pending_reboot() -> Reading {
     let marked =

@@ -65,3 +65,7 @@ pub(super) fn cpu_times() -> io::Result<CpuTimes> {
 pub(super) fn pending_reboot() -> Reading {
     Reading::Unsupported
 }
+
+pub(super) fn cpu_model() -> Reading {
+    Reading::Unsupported
+}

@@ -134,6 +134,10 @@ pub(super) fn cpu_times() -> io::Result<CpuTimes> {
     system::cpu_times()
 }
 
+pub(super) fn cpu_model() -> Reading {
+    registry::cpu_model()
+}
+
 pub(super) fn installed() -> io::Result<Vec<Installed>> {
     registry::installed()
 }

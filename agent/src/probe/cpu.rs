@@ -1,11 +1,9 @@
-//! The processor.
+//! The processor. Not through sysinfo: on Windows it takes its figures from performance counters, which are slow to open and
+//! broken on many of the PCs that need help.
 
 use std::sync::PoisonError;
 
-use hotliner_protocol::fact::Reading;
-use sysinfo::{CpuRefreshKind, System};
-
-use super::{Context, Sink, reading_of};
+use super::{Context, Sink};
 use crate::platform::{self, CpuTimes};
 
 pub(super) fn read(context: &Context, sink: &mut Sink<'_>) {
@@ -20,24 +18,12 @@ pub(super) fn read(context: &Context, sink: &mut Sink<'_>) {
     *seen = Some(now.unwrap_or(CpuTimes { busy: 0, total: 0 }));
 }
 
-/// Asks for no figures: sysinfo would take them from Windows' performance counters, which are slow to open and broken on
-/// many of the PCs that need help.
 fn identity(sink: &mut Sink<'_>) {
-    let mut system = match System::new() {
-        Ok(system) => system,
-        Err(error) => {
-            sink.put("cpu.model", reading_of(&error));
-            return sink.put("cpu.count", reading_of(&error));
-        }
-    };
-    system.refresh_cpu_list(CpuRefreshKind::nothing());
-    let model =
-        system.cpus().first().map(|cpu| cpu.brand().trim().to_owned()).filter(|model| !model.is_empty());
-    match model {
-        Some(model) => sink.value("cpu.model", model),
-        None => sink.put("cpu.model", Reading::Unsupported),
+    sink.put("cpu.model", platform::cpu_model());
+    match std::thread::available_parallelism() {
+        Ok(count) => sink.value("cpu.count", count.get() as u64),
+        Err(error) => sink.put("cpu.count", platform::reading_of(&error)),
     }
-    sink.value("cpu.count", system.cpus().len() as u64);
 }
 
 fn usage(before: CpuTimes, now: &std::io::Result<CpuTimes>, sink: &mut Sink<'_>) {

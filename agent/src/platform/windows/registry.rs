@@ -115,6 +115,12 @@ fn programs(list: &Key, narrow: bool, found: &mut Vec<Installed>) {
     }
 }
 
+/// The first processor's name.
+pub(super) fn cpu_model() -> Reading {
+    let key = LOCAL_MACHINE.open(r"HARDWARE\DESCRIPTION\System\CentralProcessor\0");
+    or_unsupported(key.ok().and_then(|key| text(&key, "ProcessorNameString")))
+}
+
 /// Whether Windows waits for a restart to finish something.
 pub(super) fn pending_reboot() -> Reading {
     let waits = REBOOT_KEYS.iter().any(|path| LOCAL_MACHINE.open(path).is_ok());
