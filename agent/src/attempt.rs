@@ -307,7 +307,7 @@ mod tests {
         let table = [
             ("msiexec /i app.msi /qn", "/tmp/own.log", true),
             ("MSIEXEC.EXE /i app.msi", "/tmp/own.log", true),
-            ("msiexec /i app.msi /L*v C:\\log.txt", "/work dir/C:\\log.txt", false),
+            ("msiexec /i app.msi /L*v log.txt", "/work dir/log.txt", false),
             ("msiexec -i app.msi -lvx setup.log", "/work dir/setup.log", false),
             ("msiexec /log setup.log /x {1234}", "/work dir/setup.log", false),
             ("msiexec /i language.msi /lang 1036", "/tmp/own.log", true),

@@ -156,9 +156,20 @@ pub(crate) fn private_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     family::private_file(path, bytes)
 }
 
-/// What stays the same for a file when its name changes.
-pub(crate) fn file_identity(metadata: &std::fs::Metadata) -> (u64, u64) {
-    family::file_identity(metadata)
+/// What stays the same for a file when its name or its content changes.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn file_identity(file: &std::fs::File) -> io::Result<(u64, u64)> {
+    family::file_identity(file)
+}
+
+/// The identity of the file that has this name now.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn identity_at(path: &Path) -> io::Result<(u64, u64)> {
+    family::identity_at(path)
 }
 
 /// One mounted volume.

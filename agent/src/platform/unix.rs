@@ -136,8 +136,12 @@ pub(super) fn private_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-pub(super) fn file_identity(metadata: &fs::Metadata) -> (u64, u64) {
-    (metadata.dev(), metadata.ino())
+pub(super) fn file_identity(file: &File) -> io::Result<(u64, u64)> {
+    file.metadata().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+pub(super) fn identity_at(path: &Path) -> io::Result<(u64, u64)> {
+    fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
 pub(super) fn system_root() -> PathBuf {

@@ -112,9 +112,14 @@ pub(super) fn private_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::rename(&new, path)
 }
 
-pub(super) fn file_identity(metadata: &fs::Metadata) -> (u64, u64) {
-    use std::os::windows::fs::MetadataExt;
-    (metadata.creation_time(), 0)
+pub(super) fn file_identity(file: &fs::File) -> io::Result<(u64, u64)> {
+    system::file_identity(file)
+}
+
+pub(super) fn identity_at(path: &Path) -> io::Result<(u64, u64)> {
+    use std::os::windows::fs::OpenOptionsExt;
+    // Asking for no access at all works on files that others hold for themselves.
+    system::file_identity(&fs::File::options().access_mode(0).open(path)?)
 }
 
 pub(super) fn volumes() -> io::Result<Vec<Volume>> {

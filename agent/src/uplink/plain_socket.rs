@@ -13,23 +13,23 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use quinn::udp::{RecvMeta, Transmit};
-use quinn::{AsyncUdpSocket, Endpoint, EndpointConfig, TokioRuntime, UdpPoller};
+use quinn::{AsyncUdpSocket, Endpoint, EndpointConfig, ServerConfig, TokioRuntime, UdpPoller};
 
 /// An endpoint for outgoing connections on `local`: quinn's own, or one on a plain socket where quinn's cannot be set up.
 ///
 /// # Errors
 /// If the system gives no socket at all.
 pub(super) fn client(local: SocketAddr) -> io::Result<Endpoint> {
-    Endpoint::client(local).or_else(|_| plain_client(local))
+    Endpoint::client(local).or_else(|_| plain(local, None))
 }
 
-fn plain_client(local: SocketAddr) -> io::Result<Endpoint> {
+fn plain(local: SocketAddr, server: Option<ServerConfig>) -> io::Result<Endpoint> {
     let socket = UdpSocket::bind(local)?;
     socket.set_nonblocking(true)?;
     let socket = PlainSocket(tokio::net::UdpSocket::from_std(socket)?);
     Endpoint::new_with_abstract_socket(
         EndpointConfig::default(),
-        None,
+        server,
         Arc::new(socket),
         Arc::new(TokioRuntime),
     )
@@ -104,7 +104,6 @@ impl fmt::Debug for Writable {
 mod tests {
     use std::net::Ipv4Addr;
 
-    use quinn::ServerConfig;
     use quinn::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
     use super::*;
@@ -125,7 +124,7 @@ mod tests {
         crypto.alpn_protocols = vec![hotliner_protocol::ALPN.to_vec()];
         let crypto = quinn::crypto::rustls::QuicServerConfig::try_from(crypto).unwrap();
         let loopback: SocketAddr = (Ipv4Addr::LOCALHOST, 0).into();
-        let server = Endpoint::server(ServerConfig::with_crypto(Arc::new(crypto)), loopback).unwrap();
+        let server = plain(loopback, Some(ServerConfig::with_crypto(Arc::new(crypto)))).unwrap();
         let address = server.local_addr().unwrap();
         let echo = tokio::spawn(async move {
             let connection = server.accept().await.unwrap().await.unwrap();
@@ -136,7 +135,7 @@ mod tests {
             connection.closed().await;
         });
 
-        let endpoint = plain_client(loopback).unwrap();
+        let endpoint = plain(loopback, None).unwrap();
         let (crypto, _) = tls::client().unwrap();
         let config = quinn::ClientConfig::new(Arc::new(crypto));
         let connection = endpoint.connect_with(config, address, "localhost").unwrap().await.unwrap();

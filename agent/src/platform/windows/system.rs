@@ -5,8 +5,10 @@
 #![expect(unsafe_code, reason = "foreign functions of the system; see the module")]
 
 use std::ffi::c_void;
+use std::fs::File;
 use std::io;
 use std::os::windows::ffi::OsStrExt;
+use std::os::windows::io::AsRawHandle;
 use std::path::Path;
 use std::ptr::{null, null_mut};
 
@@ -14,7 +16,8 @@ use windows_sys::Win32::Foundation::{
     CloseHandle, ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, FILETIME, GetLastError,
 };
 use windows_sys::Win32::Storage::FileSystem::{
-    GetDiskFreeSpaceExW, GetDriveTypeW, GetLogicalDrives, GetVolumeInformationW,
+    BY_HANDLE_FILE_INFORMATION, GetDiskFreeSpaceExW, GetDriveTypeW, GetFileInformationByHandle,
+    GetLogicalDrives, GetVolumeInformationW,
 };
 use windows_sys::Win32::System::Threading::{GetSystemTimes, OpenMutexW};
 
@@ -116,6 +119,17 @@ pub(super) fn volumes() -> io::Result<Vec<Volume>> {
         }
     }
     Ok(found)
+}
+
+/// Volume and index: the same while a file exists, whatever it is called and however it changes.
+pub(super) fn file_identity(file: &File) -> io::Result<(u64, u64)> {
+    let mut found = BY_HANDLE_FILE_INFORMATION::default();
+    // SAFETY: the handle is open while `file` is borrowed; the figures live until the call returns.
+    if unsafe { GetFileInformationByHandle(file.as_raw_handle(), &mut found) } == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let index = u64::from(found.nFileIndexHigh) << 32 | u64::from(found.nFileIndexLow);
+    Ok((u64::from(found.dwVolumeSerialNumber), index))
 }
 
 fn ticks(time: FILETIME) -> u64 {
