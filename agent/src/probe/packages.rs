@@ -1,4 +1,5 @@
-//! Packages of dpkg, in the database the installer works on, and who holds its locks.
+//! Installed software: packages of dpkg, in the database the installer works on, and who holds its locks; on Windows the
+//! system's own list and its installer's mutex.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -8,7 +9,7 @@ use hotliner_protocol::fact::Reading;
 use hotliner_protocol::value::Value;
 
 use super::{Context, Sink};
-use crate::platform::{self, Lock, reading_of};
+use crate::platform::{self, Installed, Lock, reading_of};
 
 /// Largest database read, in bytes; real ones have a few megabytes.
 const MAX_STATUS_BYTES: u64 = 64 << 20;
@@ -26,16 +27,35 @@ struct Package<'t> {
 }
 
 pub(super) fn read(context: &Context, sink: &mut Sink<'_>) {
+    match platform::installed() {
+        Ok(programs) => listed(&programs, sink),
+        Err(error) if error.kind() == ErrorKind::Unsupported => dpkg(context, sink),
+        Err(error) => refused(&error, sink),
+    }
+}
+
+fn refused(error: &io::Error, sink: &mut Sink<'_>) {
+    for path in ["packages.interrupted", "packages.broken", "packages.count"] {
+        sink.put(path, reading_of(error));
+    }
+}
+
+/// The system's list of installed programs. It does not say whether one of them is in order.
+fn listed(programs: &[Installed], sink: &mut Sink<'_>) {
+    sink.put("packages.interrupted", Reading::Unsupported);
+    sink.put("packages.broken", Reading::Unsupported);
+    sink.value("packages.count", programs.len() as u64);
+    for Installed { manager, name, version, publisher, arch } in programs {
+        let parts = [("version", version.as_str()), ("publisher", publisher), ("arch", arch)];
+        sink.value(&format!("package[{manager}:{name}]"), Value::map(parts));
+    }
+}
+
+fn dpkg(context: &Context, sink: &mut Sink<'_>) {
     let admin = &context.plan.admin_dir;
     let text = match read_status(&admin.join("status")) {
         Ok(text) => text,
-        Err(error) => {
-            let reading = reading_of(&error);
-            for path in ["packages.interrupted", "packages.broken", "packages.count"] {
-                sink.put(path, reading.clone());
-            }
-            return;
-        }
+        Err(error) => return refused(&error, sink),
     };
     let packages: Vec<Package<'_>> = text.split("\n\n").filter_map(package).collect();
     let broken = packages.iter().filter(|package| !SOUND.contains(&package.status));
@@ -100,6 +120,11 @@ fn lock_files(context: &Context) -> Vec<PathBuf> {
 }
 
 fn lock_reading(context: &Context) -> Reading {
+    match platform::installer_lock() {
+        Ok(lock) => return Value::map([("held", lock != Lock::Free)]).into(),
+        Err(error) if error.kind() == ErrorKind::Unsupported => {}
+        Err(error) => return reading_of(&error),
+    }
     let mut refused = None;
     let mut known = false;
     for path in lock_files(context) {
