@@ -1,0 +1,276 @@
+// The state of a case page, as a pure fold over entries: the same entries give the same state in any batching.
+//
+// The page begins with what GET /cases/{id} says (everything up to `journal.last`) and applies the entries of the live
+// stream with later positions. What is derived elsewhere (questions, states of steps) comes with `case` events and
+// replaces what is here.
+
+import type { Agent, Attempt, CaseView, Diagnosis, Fact, Item, Json, Lang, Note, Outcome, Row } from '../api/types';
+import { GAUGES, type History, extend } from './gauges';
+
+/** Something that happened between two lines of the log. */
+export interface Moment {
+  /** Lines before it. */
+  n: number;
+  position: number;
+  kind: string;
+  at: string;
+  item: Item;
+}
+
+export interface CaseModel {
+  view: CaseView;
+  facts: ReadonlyMap<string, Fact>;
+  /** Last position that is in here. */
+  position: number;
+  /** Lines of the case so far. */
+  lines: number;
+  moments: readonly Moment[];
+  /** Curves of gauges, by path. */
+  history: ReadonlyMap<string, History>;
+}
+
+export interface Entry {
+  position: number;
+  items: readonly Item[];
+}
+
+/** What applying gave beside the new state: rows for the log. */
+export interface Applied {
+  model: CaseModel;
+  rows: Row[];
+}
+
+/** Moments kept; the oldest give way. */
+const MAX_MOMENTS = 2_000;
+
+/** Kinds that stand between the lines of the log. */
+const MOMENTS = new Set(['gap', 'attempt-ended', 'attempt-started', 'agent-left', 'agent-resumed', 'agent-paired', 'stopped', 'link-frozen']);
+
+export function begin(view: CaseView): CaseModel {
+  const facts = new Map(view.facts.map((fact) => [fact.path, fact]));
+  const history = new Map<string, History>();
+  for (const fact of view.facts) if (GAUGES.has(fact.path)) history.set(fact.path, extend(undefined, fact));
+  return {
+    view,
+    facts,
+    position: view.journal.last,
+    lines: view.journal.lines,
+    moments: [],
+    history,
+  };
+}
+
+/** Takes the moments of before the snapshot in. */
+export function withMoments(model: CaseModel, items: readonly Item[]): CaseModel {
+  const earlier = items
+    .filter((item) => MOMENTS.has(item.kind) && !model.moments.some((known) => known.position === item.position && known.kind === item.kind))
+    .map((item) => moment(item, typeof item['n'] === 'number' ? item['n'] : 0));
+  return { ...model, moments: [...earlier, ...model.moments].slice(-MAX_MOMENTS) };
+}
+
+/** Replaces the parts that a `case` event brings. Facts never come that way. */
+export function replace(model: CaseModel, part: Partial<CaseView>): CaseModel {
+  const { facts: _facts, journal: _journal, ...parts } = part;
+  return { ...model, view: { ...model.view, ...parts } };
+}
+
+/** Applies entries in the order of their positions; what is known already changes nothing. */
+export function apply(model: CaseModel, entries: readonly Entry[], lang: Lang): Applied {
+  const draft = new Draft(model, lang);
+  for (const entry of entries) draft.entry(entry);
+  return draft.done();
+}
+
+class Draft {
+  private view: CaseView;
+  private facts: Map<string, Fact> | null = null;
+  private history: Map<string, History> | null = null;
+  private moments: Moment[] | null = null;
+  private lines: number;
+  private position: number;
+  private readonly rows: Row[] = [];
+
+  constructor(
+    private readonly before: CaseModel,
+    private readonly lang: Lang,
+  ) {
+    this.view = before.view;
+    this.lines = before.lines;
+    this.position = before.position;
+  }
+
+  entry({ position, items }: Entry): void {
+    if (position <= this.position) return;
+    this.position = position;
+    for (const item of items) this.item(item);
+  }
+
+  done(): Applied {
+    if (this.position === this.before.position) return { model: this.before, rows: [] };
+    const model: CaseModel = {
+      view: this.view,
+      facts: this.facts ?? this.before.facts,
+      position: this.position,
+      lines: this.lines,
+      moments: this.moments === null ? this.before.moments : this.moments.slice(-MAX_MOMENTS),
+      history: this.history ?? this.before.history,
+    };
+    return { model, rows: this.rows };
+  }
+
+  private item(item: Item): void {
+    switch (item.kind) {
+      case 'line':
+        this.rows.push(row(item, this.lines));
+        this.lines += 1;
+        return;
+      case 'fact':
+        this.fact(item);
+        return;
+      default:
+        if (MOMENTS.has(item.kind)) {
+          this.moments ??= [...this.before.moments];
+          this.moments.push(moment(item, this.lines));
+        }
+        this.view = decided(this.view, item, this.lang, this.lines);
+    }
+  }
+
+  private fact(item: Item): void {
+    const fact: Fact = {
+      path: String(item['path']),
+      value: (item['value'] ?? null) as Json,
+      observed_at: String(item['observed_at']),
+      standing: item['standing'] as Fact['standing'],
+    };
+    this.facts ??= new Map(this.before.facts);
+    this.facts.set(fact.path, fact);
+    if (GAUGES.has(fact.path)) {
+      this.history ??= new Map(this.before.history);
+      this.history.set(fact.path, extend(this.history.get(fact.path), fact));
+    }
+  }
+}
+
+function moment(item: Item, n: number): Moment {
+  return { n, position: item.position, kind: item.kind, at: item.at ?? '', item };
+}
+
+function row(item: Item, n: number): Row {
+  const made: Row = {
+    n,
+    position: item.position,
+    at: item.at ?? '',
+    source: String(item['source'] ?? ''),
+    line: Number(item['line'] ?? 0),
+    text: String(item['text'] ?? ''),
+  };
+  if (typeof item['cut_bytes'] === 'number') made.cut_bytes = item['cut_bytes'];
+  if (typeof item['attempt'] === 'number') made.attempt = item['attempt'];
+  return made;
+}
+
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
+
+/** What a decision or an event of an attempt changes of the view. */
+function decided(view: CaseView, item: Item, lang: Lang, lines: number): CaseView {
+  const at = item.at ?? '';
+  switch (item.kind) {
+    case 'code-issued':
+      return { ...view, code: { state: 'waiting', tries: 0, expires_at: text(item['expires_at']) } };
+    case 'code-tried': {
+      const burnt = item['tries_left'] === 0;
+      const code = view.code;
+      return code ? { ...view, code: { ...code, tries: code.tries + 1, state: burnt ? 'burnt' : code.state } } : view;
+    }
+    case 'intercepted':
+      return { ...view, interceptions: view.interceptions + 1 };
+    case 'agent-paired':
+      return { ...view, agent: paired(item, at), code: view.code ? { ...view.code, state: 'used' } : null };
+    case 'agent-resumed':
+      return view.agent ? { ...view, agent: { ...view.agent, standing: 'connected', since: at, address: text(item['address']) } } : view;
+    case 'agent-left':
+      return standing(view, item['reason'] === 'customer-left' || item['reason'] === 'finished' || item['reason'] === 'case-closed' ? 'left' : item['reason'] === 'frozen' ? 'frozen' : 'away', at);
+    case 'agent-stopped':
+      return standing(view, 'left', at);
+    case 'link-frozen':
+      return standing(view, 'frozen', at);
+    case 'consent-changed': {
+      const granted = item['granted'];
+      return Array.isArray(granted) ? { ...view, consent: granted.map(String) } : view;
+    }
+    case 'attempt-started':
+      return started(view, item, at, lines);
+    case 'attempt-ended':
+      return ended(view, item, at);
+    case 'diagnoses-changed': {
+      const diagnoses = item[lang];
+      return Array.isArray(diagnoses)
+        ? { ...view, diagnoses: diagnoses as Diagnosis[], catalogue: text(item['catalogue']) }
+        : view;
+    }
+    case 'claimed':
+      return { ...view, claimed_by: text(item['by']), customer_waits_since: null };
+    case 'released':
+      return { ...view, claimed_by: null };
+    case 'transferred':
+      return { ...view, claimed_by: text(item['to']) };
+    case 'noted': {
+      const note: Note = { at, by: text(item['by']), text: text(item['text']) };
+      return { ...view, notes: [...view.notes, note] };
+    }
+    case 'case-closed':
+      return { ...view, status: 'closed', closed_at: at };
+    case 'case-resolved':
+      return { ...view, status: 'closed', closed_at: at, resolved: { fault: text(item['fault']) || null, how: text(item['how']), by: text(item['by']), at } };
+    default:
+      return view;
+  }
+}
+
+function paired(item: Item, at: string): Agent {
+  return {
+    standing: 'connected',
+    version: text(item['version']),
+    platform: text(item['platform']),
+    address: text(item['address']),
+    paired_at: at,
+    since: at,
+    lease_until: text(item['lease_until']),
+  };
+}
+
+function standing(view: CaseView, word: Agent['standing'], at: string): CaseView {
+  const agent = view.agent;
+  // Once left or frozen, a lost connection says nothing new.
+  if (!agent || (word === 'away' && agent.standing !== 'connected')) return view;
+  return { ...view, agent: { ...agent, standing: word, since: at } };
+}
+
+function started(view: CaseView, item: Item, at: string, lines: number): CaseView {
+  const id = Number(item['attempt'] ?? 0);
+  if (view.attempts.some((attempt) => attempt.id === id)) return view;
+  const body = (item['body'] ?? {}) as { program?: unknown; args?: unknown };
+  const attempt: Attempt = {
+    id,
+    program: text(body.program),
+    args: Array.isArray(body.args) ? body.args.map(String) : [],
+    started_at: at,
+    ended_at: null,
+    outcome: null,
+    exit: null,
+    first_line: lines,
+    told: 0,
+  };
+  return { ...view, attempts: [...view.attempts, attempt] };
+}
+
+function ended(view: CaseView, item: Item, at: string): CaseView {
+  const body = (item['body'] ?? {}) as { outcome?: Outcome; exit?: Attempt['exit'] };
+  const attempts = view.attempts.map((attempt) =>
+    attempt.id === item['attempt']
+      ? { ...attempt, ended_at: at, outcome: body.outcome ?? 'unknown', exit: body.exit ?? null }
+      : attempt,
+  );
+  return { ...view, attempts };
+}
