@@ -1,6 +1,16 @@
 // Requests to the console. Every failure comes back as a Failure; nothing is thrown at the pages but that.
 
-import type { CaseRow, CaseView, FaultInList, Item, Lang, LogPage, NewCaseAnswer, Session, Theme } from './types';
+import type {
+  CaseRow,
+  CaseView,
+  Fault,
+  FaultInList,
+  Lang,
+  LogPage,
+  NewCaseAnswer,
+  Session,
+  Theme,
+} from './types';
 
 /** How long a request may take before the page says that the console does not answer. */
 const PATIENCE_MS = 15_000;
@@ -68,7 +78,9 @@ const inCase = (id: string, rest = '') => `/cases/${encodeURIComponent(id)}${res
 
 function query(parts: Record<string, string | number | boolean | undefined>): string {
   const given = Object.entries(parts).filter(([, value]) => value !== undefined && value !== '');
-  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([k, v]) => [k, String(v)])).toString()}`;
+  return given.length === 0
+    ? ''
+    : `?${new URLSearchParams(given.map(([k, v]) => [k, String(v)])).toString()}`;
 }
 
 export const api = {
@@ -80,7 +92,7 @@ export const api = {
   me: (change: { lang?: Lang; theme?: Theme; password?: { old: string; new: string } }) =>
     ask<unknown>('POST', '/accounts/me', change),
 
-  cases: (parts: { view?: string; q?: string; limit?: number; lang?: Lang }) =>
+  cases: (parts: { status?: string; view?: string; q?: string; limit?: number; lang?: Lang }) =>
     ask<{ cases: CaseRow[] }>('GET', `/cases${query(parts)}`),
   open: (body: { note?: string; product?: string; agent?: boolean }) =>
     ask<NewCaseAnswer>('POST', '/cases', body),
@@ -88,8 +100,10 @@ export const api = {
   log: (id: string, from: number | undefined, limit: number) =>
     ask<LogPage>('GET', inCase(id, `/log${query({ from, limit })}`)),
   search: (id: string, q: string, from: number, back: boolean) =>
-    ask<{ hits: number[]; next: number | null }>('GET', inCase(id, `/log/search${query({ q, from, back, limit: 1 })}`)),
-  moments: (id: string) => ask<{ events: Item[] }>('GET', inCase(id, '/events?kind=moment&limit=2000')),
+    ask<{ hits: number[]; next: number | null }>(
+      'GET',
+      inCase(id, `/log/search${query({ q, from, back, limit: 1 })}`),
+    ),
   code: (id: string) => ask<NewCaseAnswer>('POST', inCase(id, '/code')),
   collect: (id: string, prefixes: string[]) => ask<undefined>('POST', inCase(id, '/collect'), { prefixes }),
   claim: (id: string) => ask<unknown>('POST', inCase(id, '/claim'), {}),
@@ -106,6 +120,7 @@ export const api = {
     ask<unknown>('POST', inCase(id, '/resolve'), fault === undefined ? { how } : { fault, how }),
   close: (id: string) => ask<unknown>('POST', inCase(id, '/close')),
 
+  accounts: () => ask<{ accounts: { name: string; role: string }[] }>('GET', '/accounts'),
   faults: () => ask<{ catalogue: string; faults: FaultInList[] }>('GET', '/faults'),
-  fault: (id: string, lang: Lang) => ask<unknown>('GET', `/faults/${encodeURIComponent(id)}${query({ lang })}`),
+  fault: (id: string, lang: Lang) => ask<Fault>('GET', `/faults/${encodeURIComponent(id)}${query({ lang })}`),
 };

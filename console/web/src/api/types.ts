@@ -92,7 +92,7 @@ export interface Attempt {
   ended_at?: string | null;
   outcome?: Outcome | null;
   exit?: { code?: number | null; signal?: number | null } | null;
-  first_line: number;
+  first_row: number;
   told: number;
 }
 export interface Agent {
@@ -156,7 +156,7 @@ export interface CaseView {
   facts: Fact[];
   attempts: Attempt[];
   steps: Step[];
-  journal: { first: number; last: number; records: number; gaps: number; dropped: number; lines: number };
+  journal: { first: number; last: number; records: number; gaps: number; dropped: number; rows: number };
   agentless: boolean;
   claimed_by?: string | null;
   customer_waits_since?: string | null;
@@ -176,16 +176,29 @@ export interface Item {
   [key: string]: unknown;
 }
 
-/** A line of the log, by its ordinal in the case from 0. */
+/** The kinds of items that are rows of the log: lines, and what happened between them, in one count of ordinals from 0. */
+export const ROW_KINDS = [
+  'line',
+  'gap',
+  'attempt-started',
+  'attempt-ended',
+  'agent-left',
+  'agent-resumed',
+  'stopped',
+] as const;
+export type RowKind = (typeof ROW_KINDS)[number];
 export interface Row {
   n: number;
   position: number;
+  kind: RowKind;
   at: string;
-  source: string;
-  line: number;
-  text: string;
+  source?: string | null;
+  line?: number | null;
+  text?: string | null;
   cut_bytes?: number | null;
   attempt?: number | null;
+  reason?: string | null;
+  body?: Record<string, unknown> | null;
 }
 export interface LogPage {
   total: number;
@@ -198,6 +211,14 @@ export interface FaultInList {
   cause: string;
   status: string;
   title: { en: string; fr: string };
+}
+export interface Fault {
+  id: string;
+  title: string;
+  cause_label?: string | null;
+  explain: string;
+  say: string;
+  steps: Step[];
 }
 export interface NewCaseAnswer {
   case: string;

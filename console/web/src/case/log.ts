@@ -20,12 +20,9 @@ export class LogRows {
   put(rows: readonly Row[]): void {
     for (const row of rows) {
       const index = Math.floor(row.n / CHUNK);
-      let chunk = this.#chunks.get(index);
-      if (chunk === undefined) {
-        chunk = [];
-        this.#chunks.set(index, chunk);
-      }
+      const chunk = this.#chunks.get(index) ?? [];
       chunk[row.n % CHUNK] = row;
+      this.#touch(index, chunk);
     }
     this.#evict();
   }
@@ -62,29 +59,4 @@ export class LogRows {
       this.#chunks.delete(oldest.value);
     }
   }
-}
-
-/** A row of the screen: a line, a line on its way, or something that happened between two lines. */
-export type Shown<M> = { key: string; n: number; row: Row | undefined } | { key: string; n: number; moment: M };
-
-/** What the screen shows of ordinals `from` to `to` (exclusive): moments stand before the line whose ordinal they have. */
-export function screen<M extends { n: number; position: number; kind: string }>(
-  rows: LogRows,
-  moments: readonly M[],
-  from: number,
-  to: number,
-  total: number,
-): Shown<M>[] {
-  const found: Shown<M>[] = [];
-  // The end has no line of its own: what happened after the last one stands there.
-  const last = to >= total ? total + 1 : to;
-  let next = moments.findIndex((moment) => moment.n >= from);
-  if (next < 0) next = moments.length;
-  for (let n = from; n < last; n += 1) {
-    for (let moment = moments[next]; moment !== undefined && moment.n <= n; moment = moments[++next]) {
-      found.push({ key: `m${moment.position}${moment.kind}`, n, moment });
-    }
-    if (n < total) found.push({ key: `l${n}`, n, row: rows.get(n) });
-  }
-  return found;
 }

@@ -1,34 +1,71 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseView, Item } from '../api/types';
-import { LogRows, screen } from './log';
+import { LogRows } from './log';
 import { apply, begin, type CaseModel, type Entry, replace } from './model';
 
 const AT = '2026-11-24T18:39:58.546Z';
 
 function empty(): CaseView {
   return {
-    case: 'c', updated_at: AT, status: 'open', note: '', consent: [], interceptions: 0, diagnoses: [], catalogue: 'x',
-    facts: [], attempts: [], steps: [], step_states: [], notes: [], answers: [], questions: [], agentless: false,
-    journal: { first: 1, last: 1, records: 1, gaps: 0, dropped: 0, lines: 0 },
+    case: 'c',
+    updated_at: AT,
+    status: 'open',
+    note: '',
+    consent: [],
+    interceptions: 0,
+    diagnoses: [],
+    catalogue: 'x',
+    facts: [],
+    attempts: [],
+    steps: [],
+    step_states: [],
+    notes: [],
+    answers: [],
+    questions: [],
+    agentless: false,
+    journal: { first: 1, last: 1, records: 1, gaps: 0, dropped: 0, rows: 0 },
   };
 }
 
-const item = (position: number, kind: string, more: Record<string, unknown> = {}): Item => ({ position, kind, at: AT, ...more });
+const item = (position: number, kind: string, more: Record<string, unknown> = {}): Item => ({
+  position,
+  kind,
+  at: AT,
+  ...more,
+});
 const line = (position: number, number: number) =>
   item(position, 'line', { source: 'installer:stderr', line: number, text: `line ${number}`, attempt: 7 });
 
 const ENTRIES: Entry[] = [
-  { position: 2, items: [item(2, 'code-issued', { expires_at: AT })] },
-  { position: 3, items: [item(3, 'agent-paired', { version: '1', platform: 'linux', address: 'a', lease_until: AT })] },
-  { position: 4, items: [item(4, 'attempt-started', { attempt: 7, body: { program: 'dpkg', args: ['-i'] } })] },
-  { position: 5, items: [line(5, 1), line(5, 2)] },
-  { position: 6, items: [{ kind: 'fact', position: 6, path: 'cpu.usage_percent', value: 12, observed_at: AT, standing: 'value' }] },
-  { position: 7, items: [item(7, 'gap', { body: { dropped: 3, reason: 'r' } }), line(7, 3)] },
-  { position: 8, items: [item(8, 'diagnoses-changed', { by: 'console', catalogue: 'c', en: [{ fault: 'f' }], fr: [{ fault: 'f' }] })] },
-  { position: 9, items: [item(9, 'noted', { by: 'ana', text: 'hello' }), ] },
-  { position: 10, items: [item(10, 'attempt-ended', { attempt: 7, body: { outcome: 'failed', exit: { code: 1 } } })] },
-  { position: 11, items: [item(11, 'agent-stopped', { why: 'finished' })] },
-  { position: 12, items: [item(12, 'agent-left', { reason: 'lost' })] },
+  [item(2, 'code-issued', { expires_at: AT })],
+  [item(3, 'agent-paired', { version: '1', platform: 'linux', address: 'a', lease_until: AT })],
+  [item(4, 'attempt-started', { attempt: 7, body: { program: 'dpkg', args: ['-i'] } })],
+  [line(5, 1), line(5, 2)],
+  [{ kind: 'fact', position: 6, path: 'cpu.usage_percent', value: 12, observed_at: AT, standing: 'value' }],
+  [item(7, 'gap', { body: { dropped: 3, reason: 'r' } }), line(7, 3)],
+  [
+    item(8, 'diagnoses-changed', {
+      by: 'console',
+      catalogue: 'c',
+      en: [{ fault: 'f' }],
+      fr: [{ fault: 'f' }],
+    }),
+  ],
+  [item(9, 'noted', { by: 'ana', text: 'hello' })],
+  [item(10, 'attempt-ended', { attempt: 7, body: { outcome: 'failed', exit: { code: 1 } } })],
+  [
+    {
+      kind: 'fact',
+      position: 6,
+      path: 'cpu.usage_percent',
+      value: 99,
+      observed_at: '2026-11-24T18:00:00.000Z',
+      standing: 'value',
+    },
+  ],
+  [item(11, 'stopped', { body: { by: 'finished' } })],
+  [item(12, 'agent-stopped', { why: 'finished' })],
+  [item(13, 'agent-left', { reason: 'lost' })],
 ];
 
 /** Applies in batches of `size`; each batch also repeats what came before, as a stream that resumes may. */
@@ -38,7 +75,7 @@ function inBatches(size: number): { model: CaseModel; texts: string[] } {
   for (let from = 0; from < ENTRIES.length; from += size) {
     const applied = apply(model, ENTRIES.slice(Math.max(0, from - 2), from + size), 'en');
     model = applied.model;
-    texts.push(...applied.rows.map((row) => `${row.n} ${row.text}`));
+    texts.push(...applied.rows.map((row) => `${row.n} ${row.kind} ${row.text ?? ''}`.trim()));
   }
   return { model, texts };
 }
@@ -50,20 +87,30 @@ describe('a case', () => {
 
   it('comes out as told', () => {
     const { model, texts } = inBatches(4);
-    expect(texts).toEqual(['0 line 1', '1 line 2', '2 line 3']);
+    expect(texts).toEqual([
+      '0 attempt-started',
+      '1 line line 1',
+      '2 line line 2',
+      '3 gap',
+      '4 line line 3',
+      '5 attempt-ended',
+      '6 stopped',
+      '7 agent-left',
+    ]);
     expect(model.view.agent?.standing).toBe('left');
     expect(model.view.code?.state).toBe('used');
-    expect(model.view.attempts).toMatchObject([{ program: 'dpkg', outcome: 'failed', first_line: 0 }]);
+    expect(model.view.attempts).toMatchObject([{ program: 'dpkg', outcome: 'failed', first_row: 0 }]);
     expect(model.view.diagnoses).toHaveLength(1);
-    expect(model.moments.map((moment) => [moment.kind, moment.n])).toEqual([
-      ['agent-paired', 0], ['attempt-started', 0], ['gap', 2], ['attempt-ended', 3], ['stopped', 3], ['agent-left', 3],
-    ].filter(([kind]) => kind !== 'stopped'));
     expect(model.history.get('cpu.usage_percent')?.values).toEqual([12]);
   });
 
   it('keeps its facts and its place when a part of it is replaced', () => {
     const { model } = inBatches(3);
-    const after = replace(model, { claimed_by: 'ana', facts: [], journal: { ...model.view.journal, last: 99 } });
+    const after = replace(model, {
+      claimed_by: 'ana',
+      facts: [],
+      journal: { ...model.view.journal, last: 99 },
+    });
     expect(after.view.claimed_by).toBe('ana');
     expect(after.facts).toBe(model.facts);
     expect(after.position).toBe(model.position);
@@ -71,7 +118,15 @@ describe('a case', () => {
 });
 
 describe('the log', () => {
-  const row = (n: number) => ({ n, position: n, at: AT, source: 's', line: n + 1, text: `t${n}` });
+  const row = (n: number) => ({
+    n,
+    position: n,
+    kind: 'line' as const,
+    at: AT,
+    source: 's',
+    line: n + 1,
+    text: `t${n}`,
+  });
 
   it('names the chunks that are missing and holds no more than it may', () => {
     const rows = new LogRows();
@@ -82,14 +137,5 @@ describe('the log', () => {
     for (let chunk = 0; chunk < 60; chunk += 1) rows.put([row(chunk * 500)]);
     expect(rows.chunks).toBe(40);
     expect(rows.get(0)).toBeUndefined();
-  });
-
-  it('shows what happened between lines in its place, the last at the end', () => {
-    const rows = new LogRows();
-    rows.put([row(0), row(1)]);
-    const at = (n: number, position: number) => ({ n, position, kind: 'gap' });
-    const keys = screen(rows, [at(0, 1), at(1, 5), at(2, 9)], 0, 2, 2).map((shown) => shown.key);
-    expect(keys).toEqual(['m1gap', 'l0', 'm5gap', 'l1', 'm9gap']);
-    expect(screen(rows, [at(0, 1)], 1, 2, 5).map((shown) => shown.key)).toEqual(['l1']);
   });
 });

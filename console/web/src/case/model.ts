@@ -4,35 +4,36 @@
 // stream with later positions. What is derived elsewhere (questions, states of steps) comes with `case` events and
 // replaces what is here.
 
-import type { Agent, Attempt, CaseView, Diagnosis, Fact, Item, Json, Lang, Note, Outcome, Row } from '../api/types';
+import type {
+  Agent,
+  Attempt,
+  CaseView,
+  Diagnosis,
+  Fact,
+  Item,
+  Json,
+  Lang,
+  Note,
+  Outcome,
+  Row,
+  RowKind,
+} from '../api/types';
+import { ROW_KINDS } from '../api/types';
 import { GAUGES, type History, extend } from './gauges';
-
-/** Something that happened between two lines of the log. */
-export interface Moment {
-  /** Lines before it. */
-  n: number;
-  position: number;
-  kind: string;
-  at: string;
-  item: Item;
-}
 
 export interface CaseModel {
   view: CaseView;
   facts: ReadonlyMap<string, Fact>;
-  /** Last position that is in here. */
+  /** Last position of a decision or an event that is in here. Facts stand by themselves: the newest reading of a path wins. */
   position: number;
-  /** Lines of the case so far. */
-  lines: number;
-  moments: readonly Moment[];
+  /** Rows of the log so far. */
+  rows: number;
   /** Curves of gauges, by path. */
   history: ReadonlyMap<string, History>;
 }
 
-export interface Entry {
-  position: number;
-  items: readonly Item[];
-}
+/** What one event of the stream brings: the items of an entry, and readings that were held back. */
+export type Entry = readonly Item[];
 
 /** What applying gave beside the new state: rows for the log. */
 export interface Applied {
@@ -40,11 +41,7 @@ export interface Applied {
   rows: Row[];
 }
 
-/** Moments kept; the oldest give way. */
-const MAX_MOMENTS = 2_000;
-
-/** Kinds that stand between the lines of the log. */
-const MOMENTS = new Set(['gap', 'attempt-ended', 'attempt-started', 'agent-left', 'agent-resumed', 'agent-paired', 'stopped', 'link-frozen']);
+const ROWS: ReadonlySet<string> = new Set(ROW_KINDS);
 
 export function begin(view: CaseView): CaseModel {
   const facts = new Map(view.facts.map((fact) => [fact.path, fact]));
@@ -54,18 +51,9 @@ export function begin(view: CaseView): CaseModel {
     view,
     facts,
     position: view.journal.last,
-    lines: view.journal.lines,
-    moments: [],
+    rows: view.journal.rows,
     history,
   };
-}
-
-/** Takes the moments of before the snapshot in. */
-export function withMoments(model: CaseModel, items: readonly Item[]): CaseModel {
-  const earlier = items
-    .filter((item) => MOMENTS.has(item.kind) && !model.moments.some((known) => known.position === item.position && known.kind === item.kind))
-    .map((item) => moment(item, typeof item['n'] === 'number' ? item['n'] : 0));
-  return { ...model, moments: [...earlier, ...model.moments].slice(-MAX_MOMENTS) };
 }
 
 /** Replaces the parts that a `case` event brings. Facts never come that way. */
@@ -74,7 +62,7 @@ export function replace(model: CaseModel, part: Partial<CaseView>): CaseModel {
   return { ...model, view: { ...model.view, ...parts } };
 }
 
-/** Applies entries in the order of their positions; what is known already changes nothing. */
+/** Applies entries as they come; what is known already changes nothing. */
 export function apply(model: CaseModel, entries: readonly Entry[], lang: Lang): Applied {
   const draft = new Draft(model, lang);
   for (const entry of entries) draft.entry(entry);
@@ -85,9 +73,9 @@ class Draft {
   private view: CaseView;
   private facts: Map<string, Fact> | null = null;
   private history: Map<string, History> | null = null;
-  private moments: Moment[] | null = null;
-  private lines: number;
+  private total: number;
   private position: number;
+  private changed = false;
   private readonly rows: Row[] = [];
 
   constructor(
@@ -95,44 +83,40 @@ class Draft {
     private readonly lang: Lang,
   ) {
     this.view = before.view;
-    this.lines = before.lines;
+    this.total = before.rows;
     this.position = before.position;
   }
 
-  entry({ position, items }: Entry): void {
-    if (position <= this.position) return;
-    this.position = position;
-    for (const item of items) this.item(item);
+  entry(items: Entry): void {
+    let last = this.position;
+    for (const item of items) {
+      if (item.kind === 'fact') this.fact(item);
+      else if (item.position > this.position) {
+        last = Math.max(last, item.position);
+        this.item(item);
+      }
+    }
+    this.changed ||= last > this.position;
+    this.position = last;
   }
 
   done(): Applied {
-    if (this.position === this.before.position) return { model: this.before, rows: [] };
+    if (!this.changed) return { model: this.before, rows: [] };
     const model: CaseModel = {
       view: this.view,
       facts: this.facts ?? this.before.facts,
       position: this.position,
-      lines: this.lines,
-      moments: this.moments === null ? this.before.moments : this.moments.slice(-MAX_MOMENTS),
+      rows: this.total,
       history: this.history ?? this.before.history,
     };
     return { model, rows: this.rows };
   }
 
   private item(item: Item): void {
-    switch (item.kind) {
-      case 'line':
-        this.rows.push(row(item, this.lines));
-        this.lines += 1;
-        return;
-      case 'fact':
-        this.fact(item);
-        return;
-      default:
-        if (MOMENTS.has(item.kind)) {
-          this.moments ??= [...this.before.moments];
-          this.moments.push(moment(item, this.lines));
-        }
-        this.view = decided(this.view, item, this.lang, this.lines);
+    if (item.kind !== 'line') this.view = decided(this.view, item, this.lang, this.total);
+    if (ROWS.has(item.kind)) {
+      this.rows.push(row(item, this.total));
+      this.total += 1;
     }
   }
 
@@ -143,6 +127,10 @@ class Draft {
       observed_at: String(item['observed_at']),
       standing: item['standing'] as Fact['standing'],
     };
+    const known = (this.facts ?? this.before.facts).get(fact.path);
+    // Readings are held back and may come late, after a newer one or a second time.
+    if (known !== undefined && (known.observed_at > fact.observed_at || same(known, fact))) return;
+    this.changed = true;
     this.facts ??= new Map(this.before.facts);
     this.facts.set(fact.path, fact);
     if (GAUGES.has(fact.path)) {
@@ -152,28 +140,23 @@ class Draft {
   }
 }
 
-function moment(item: Item, n: number): Moment {
-  return { n, position: item.position, kind: item.kind, at: item.at ?? '', item };
+function same(a: Fact, b: Fact): boolean {
+  return (
+    a.observed_at === b.observed_at &&
+    a.standing === b.standing &&
+    JSON.stringify(a.value) === JSON.stringify(b.value)
+  );
 }
 
+/** An item as a row: its own keys, and its ordinal. */
 function row(item: Item, n: number): Row {
-  const made: Row = {
-    n,
-    position: item.position,
-    at: item.at ?? '',
-    source: String(item['source'] ?? ''),
-    line: Number(item['line'] ?? 0),
-    text: String(item['text'] ?? ''),
-  };
-  if (typeof item['cut_bytes'] === 'number') made.cut_bytes = item['cut_bytes'];
-  if (typeof item['attempt'] === 'number') made.attempt = item['attempt'];
-  return made;
+  return { ...item, kind: item.kind as RowKind, at: item.at ?? '', n };
 }
 
 const text = (value: unknown) => (typeof value === 'string' ? value : '');
 
 /** What a decision or an event of an attempt changes of the view. */
-function decided(view: CaseView, item: Item, lang: Lang, lines: number): CaseView {
+function decided(view: CaseView, item: Item, lang: Lang, rows: number): CaseView {
   const at = item.at ?? '';
   switch (item.kind) {
     case 'code-issued':
@@ -181,16 +164,33 @@ function decided(view: CaseView, item: Item, lang: Lang, lines: number): CaseVie
     case 'code-tried': {
       const burnt = item['tries_left'] === 0;
       const code = view.code;
-      return code ? { ...view, code: { ...code, tries: code.tries + 1, state: burnt ? 'burnt' : code.state } } : view;
+      return code
+        ? { ...view, code: { ...code, tries: code.tries + 1, state: burnt ? 'burnt' : code.state } }
+        : view;
     }
     case 'intercepted':
       return { ...view, interceptions: view.interceptions + 1 };
     case 'agent-paired':
       return { ...view, agent: paired(item, at), code: view.code ? { ...view.code, state: 'used' } : null };
     case 'agent-resumed':
-      return view.agent ? { ...view, agent: { ...view.agent, standing: 'connected', since: at, address: text(item['address']) } } : view;
+      return view.agent
+        ? {
+            ...view,
+            agent: { ...view.agent, standing: 'connected', since: at, address: text(item['address']) },
+          }
+        : view;
     case 'agent-left':
-      return standing(view, item['reason'] === 'customer-left' || item['reason'] === 'finished' || item['reason'] === 'case-closed' ? 'left' : item['reason'] === 'frozen' ? 'frozen' : 'away', at);
+      return standing(
+        view,
+        item['reason'] === 'customer-left' ||
+          item['reason'] === 'finished' ||
+          item['reason'] === 'case-closed'
+          ? 'left'
+          : item['reason'] === 'frozen'
+            ? 'frozen'
+            : 'away',
+        at,
+      );
     case 'agent-stopped':
       return standing(view, 'left', at);
     case 'link-frozen':
@@ -200,7 +200,7 @@ function decided(view: CaseView, item: Item, lang: Lang, lines: number): CaseVie
       return Array.isArray(granted) ? { ...view, consent: granted.map(String) } : view;
     }
     case 'attempt-started':
-      return started(view, item, at, lines);
+      return started(view, item, at, rows);
     case 'attempt-ended':
       return ended(view, item, at);
     case 'diagnoses-changed': {
@@ -222,7 +222,12 @@ function decided(view: CaseView, item: Item, lang: Lang, lines: number): CaseVie
     case 'case-closed':
       return { ...view, status: 'closed', closed_at: at };
     case 'case-resolved':
-      return { ...view, status: 'closed', closed_at: at, resolved: { fault: text(item['fault']) || null, how: text(item['how']), by: text(item['by']), at } };
+      return {
+        ...view,
+        status: 'closed',
+        closed_at: at,
+        resolved: { fault: text(item['fault']) || null, how: text(item['how']), by: text(item['by']), at },
+      };
     default:
       return view;
   }
@@ -247,7 +252,7 @@ function standing(view: CaseView, word: Agent['standing'], at: string): CaseView
   return { ...view, agent: { ...agent, standing: word, since: at } };
 }
 
-function started(view: CaseView, item: Item, at: string, lines: number): CaseView {
+function started(view: CaseView, item: Item, at: string, rows: number): CaseView {
   const id = Number(item['attempt'] ?? 0);
   if (view.attempts.some((attempt) => attempt.id === id)) return view;
   const body = (item['body'] ?? {}) as { program?: unknown; args?: unknown };
@@ -259,7 +264,7 @@ function started(view: CaseView, item: Item, at: string, lines: number): CaseVie
     ended_at: null,
     outcome: null,
     exit: null,
-    first_line: lines,
+    first_row: rows,
     told: 0,
   };
   return { ...view, attempts: [...view.attempts, attempt] };

@@ -61,5 +61,7 @@ export function size(bytes: number, lang: 'en' | 'fr'): string {
 }
 
 export function number(value: number, lang: 'en' | 'fr', digits = 0): string {
-  return new Intl.NumberFormat(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+    value,
+  );
 }
