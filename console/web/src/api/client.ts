@@ -4,7 +4,8 @@ import type {
   CaseRow,
   CaseView,
   Fault,
-  FaultInList,
+  FaultList,
+  Hits,
   Lang,
   LogPage,
   NewCaseAnswer,
@@ -100,10 +101,7 @@ export const api = {
   log: (id: string, from: number | undefined, limit: number) =>
     ask<LogPage>('GET', inCase(id, `/log${query({ from, limit })}`)),
   search: (id: string, q: string, from: number, back: boolean) =>
-    ask<{ hits: number[]; next: number | null }>(
-      'GET',
-      inCase(id, `/log/search${query({ q, from, back, limit: 1 })}`),
-    ),
+    ask<Hits>('GET', inCase(id, `/log/search${query({ q, from, back, limit: 1 })}`)),
   code: (id: string) => ask<NewCaseAnswer>('POST', inCase(id, '/code')),
   collect: (id: string, prefixes: string[]) => ask<undefined>('POST', inCase(id, '/collect'), { prefixes }),
   claim: (id: string) => ask<unknown>('POST', inCase(id, '/claim'), {}),
@@ -121,6 +119,6 @@ export const api = {
   close: (id: string) => ask<unknown>('POST', inCase(id, '/close')),
 
   accounts: () => ask<{ accounts: { name: string; role: string }[] }>('GET', '/accounts'),
-  faults: () => ask<{ catalogue: string; faults: FaultInList[] }>('GET', '/faults'),
+  faults: () => ask<FaultList>('GET', '/faults'),
   fault: (id: string, lang: Lang) => ask<Fault>('GET', `/faults/${encodeURIComponent(id)}${query({ lang })}`),
 };

@@ -4,6 +4,92 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All accounts: to whom a case can be handed. */
+        get: operations["list"];
+        put?: never;
+        /** Makes an account. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes an account; its sessions end. The last administrator stays. */
+        delete: operations["remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{name}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets somebody's password; their sessions end. */
+        post: operations["set_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/first": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the first account, an administrator, and signs in. The one-time link works until any account exists. */
+        post: operations["first"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes one's own language, theme or password. */
+        post: operations["change_me"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -33,6 +119,40 @@ export interface paths {
         get: operations["show"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes the customer's answer to a fault's question. Diagnoses change with it; the last answer counts. */
+        post: operations["answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a case: the caller works on it from now on. Of two at once one is refused. */
+        post: operations["claim"];
         delete?: never;
         options?: never;
         head?: never;
@@ -107,6 +227,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes in lines that the customer reads aloud. They count as lines of the latest attempt, with the source `told`. */
+        post: operations["lines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/live": {
         parameters: {
             query?: never;
@@ -114,10 +251,129 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happens in a case, from now on or from `Last-Event-ID` on. */
+        /** What happens in a case, from now on, or from `after` or `Last-Event-ID` on. */
         get: operations["live"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of a case's log. */
+        get: operations["log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/log/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds lines of a case's log. */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes a note for the team. */
+        post: operations["note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a case back to the queue. Supervisors and administrators may take it from somebody else. */
+        post: operations["release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a case as solved: its agent is sent away and its code withdrawn. */
+        post: operations["resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes how a step of a repair went. */
+        post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands a case over. Supervisors and administrators may hand over what somebody else works on. */
+        post: operations["transfer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -141,6 +397,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changes in the queue, from now on. Whoever was away reads the list anew. */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -153,6 +426,25 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, if anybody is. */
+        get: operations["show"];
+        put?: never;
+        /** Signs in. The session's cookie is `HttpOnly`, `Secure` and `SameSite=Strict`. */
+        post: operations["sign_in"];
+        /** Signs out. Without a session nothing happens. */
+        delete: operations["sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -210,23 +502,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says whether the console can read what pages are made of. */
+        get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description All accounts. */
+        AccountList: {
+            /** @description By name. */
+            accounts: components["schemas"]["AccountView"][];
+        };
+        /** @description An account. */
+        AccountView: {
+            /** Format: date-time */
+            created_at: string;
+            name: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description The agent that joined last. */
+        AgentView: {
+            address: string;
+            /** Format: date-time */
+            lease_until: string;
+            /** Format: date-time */
+            paired_at: string;
+            platform: string;
+            /**
+             * Format: date-time
+             * @description Since when it has the standing.
+             */
+            since: string;
+            /** @description `connected`, `away`, `left` or `frozen`. */
+            standing: string;
+            version: string;
+        };
+        /** @description The customer's answer to a fault's question. */
+        Answering: {
+            /** @description Name of the evidence. */
+            evidence: string;
+            /** @description Id of the fault that asks. */
+            fault: string;
+            /** @description The answer. */
+            yes: boolean;
+        };
+        /** @description The customer's answer to a fault's question. */
+        AnswerView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            evidence: string;
+            fault: string;
+            yes: boolean;
+        };
+        AttemptInList: {
+            /** @description `null` while it runs. */
+            outcome?: string | null;
+            program: string;
+        };
+        /** @description One run of an installer. */
+        AttemptView: {
+            args: string[];
+            /** Format: date-time */
+            ended_at?: string | null;
+            exit?: components["schemas"]["ExitView"] | null;
+            /**
+             * Format: int64
+             * @description Row of the log at which it begins, from 0.
+             */
+            first_row: number;
+            /** Format: int64 */
+            id: number;
+            /** @description `succeeded`, `failed`, `cancelled`, `rolled-back`, `reboot-needed` or `unknown`; `null` while it runs. */
+            outcome?: string | null;
+            /** @description Empty for lines that were typed without an agent. */
+            program: string;
+            /** Format: date-time */
+            started_at?: string | null;
+            /**
+             * Format: int64
+             * @description Lines typed for it.
+             */
+            told: number;
+        };
         /** @description A case in a list. */
         CaseInList: {
             /** @description `none`, `connected`, `away`, `left` or `frozen`. */
             agent: string;
+            /** @description No agent will come. */
+            agentless: boolean;
+            attempt?: components["schemas"]["AttemptInList"] | null;
             case: string;
+            /** @description Who works on it. */
+            claimed_by?: string | null;
             /** Format: date-time */
             closed_at?: string | null;
-            /** @description The best diagnosis: `fault`, `cause`, `standing`, `title`. */
-            diagnosis?: unknown;
+            code?: components["schemas"]["CodeInList"] | null;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for somebody of the team.
+             */
+            customer_waits_since?: string | null;
+            diagnosis?: components["schemas"]["DiagnosisInList"] | null;
             note: string;
             /** Format: date-time */
             opened_at?: string | null;
             platform?: string | null;
+            /** @description What is being installed, in the technician's words. */
+            product?: string | null;
+            /** @description Whether it was closed as solved. */
+            resolved: boolean;
             /** @description `open` or `closed`. */
             status: string;
             /** Format: date-time */
@@ -239,56 +639,125 @@ export interface components {
         };
         /** @description A case. */
         CaseView: {
-            /** @description `standing` (`connected`, `away`, `left`, `frozen`), `version`, `platform`, `address`, `paired_at`, `since`, `lease_until`. */
-            agent: unknown;
-            /** @description Each with `id`, `program`, `args`, `started_at`, `ended_at`, `outcome`, `exit`. */
-            attempts: unknown;
+            agent?: components["schemas"]["AgentView"] | null;
+            /** @description No agent will come. */
+            agentless: boolean;
+            /** @description The customer's answers, oldest first. */
+            answers: components["schemas"]["AnswerView"][];
+            /** @description Oldest first. */
+            attempts: components["schemas"]["AttemptView"][];
             case: string;
             /** @description Version of the faults the diagnoses come from. */
             catalogue: string;
+            /** @description Who works on it. */
+            claimed_by?: string | null;
             /** Format: date-time */
             closed_at?: string | null;
-            /** @description `state` (`waiting`, `used`, `burnt`, `expired`), wrong `tries`, `expires_at`. */
-            code: unknown;
+            code?: components["schemas"]["CodeView"] | null;
             /** @description Scopes the customer allows. */
-            consent: unknown;
+            consent: string[];
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for somebody of the team.
+             */
+            customer_waits_since?: string | null;
             /** @description Best first, each as `hotliner-console diagnose` prints it. */
-            diagnoses: unknown[];
-            /** @description Each with `path`, `value`, `observed_at`, `standing`. */
-            facts: unknown;
+            diagnoses: components["schemas"]["DiagnosisView"][];
+            /** @description By path. Left out of live updates. */
+            facts: components["schemas"]["FactView"][];
             /**
              * Format: int32
              * @description Times a right code came over an intercepted connection.
              */
             interceptions: number;
-            /** @description `first` and `last` position, `records`, `gaps`, `dropped`. */
-            journal: unknown;
+            journal: components["schemas"]["JournalView"];
             note: string;
+            /** @description Words for the team, oldest first. */
+            notes: components["schemas"]["NoteView"][];
             /** Format: date-time */
             opened_at?: string | null;
+            /** @description What is being installed, in the technician's words. */
+            product?: string | null;
+            /** @description What to ask the customer, the most telling question first. */
+            questions: components["schemas"]["QuestionView"][];
+            resolved?: components["schemas"]["ResolvedView"] | null;
             /** @description `open` or `closed`. */
             status: string;
-            /** @description Steps of the best diagnosis: `fault`, `id`, `actor`, `text`, `state`. */
-            steps: unknown[];
+            /** @description How steps went, of all diagnoses. */
+            step_states: components["schemas"]["StepDoneView"][];
+            /** @description Steps of the best diagnosis, if it is at least likely. */
+            steps: components["schemas"]["StepInCase"][];
             /** Format: date-time */
             updated_at: string;
         };
-        /** @description A new join code. */
+        /** @description A new case, or a new join code. */
         Code: {
             /** @description The case. */
             case: string;
-            /** @description Nine digits or more, to say aloud: nameplate and six-digit secret. */
-            code: string;
+            /** @description Nine digits or more, to say aloud: nameplate and six-digit secret. Absent for a case without an agent. */
+            code?: string | null;
             /**
              * Format: date-time
              * @description Until when it may be used.
              */
+            expires_at?: string | null;
+        };
+        CodeInList: {
+            /** Format: date-time */
             expires_at: string;
+            /** @description `waiting`, `used`, `burnt` or `expired`. */
+            state: string;
+        };
+        /** @description A join code. The digits are shown once, when it is given out. */
+        CodeView: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description `waiting`, `used`, `burnt` or `expired`. */
+            state: string;
+            /**
+             * Format: int32
+             * @description Wrong ones so far.
+             */
+            tries: number;
         };
         /** @description What to ask the agent for. */
         Collect: {
             /** @description Path prefixes of facts, such as `process` or `disk`. */
             prefixes: string[];
+        };
+        DiagnosisInList: {
+            cause: string;
+            fault: string;
+            /** @description `confirmed`, `likely`, `possible` or `ruled-out`. */
+            standing: string;
+            title: string;
+        };
+        /** @description A fault held against the case. */
+        DiagnosisView: {
+            cause: string;
+            cause_label?: string | null;
+            evidence: components["schemas"]["SeenView"][];
+            explain: string;
+            /** @description Consequences that this fault explains. */
+            explains: components["schemas"]["DiagnosisView"][];
+            fault: string;
+            /** @description Names of evidence that would raise the standing. */
+            missing: string[];
+            /** Format: int32 */
+            number: number;
+            ruled_out_by?: string | null;
+            say: string;
+            /**
+             * Format: double
+             * @description From 0 to 1.
+             */
+            score: number;
+            severity?: string | null;
+            /** @description `confirmed`, `likely`, `possible` or `ruled-out`. */
+            standing: string;
+            steps: components["schemas"]["StepView"][];
+            title: string;
+            verify?: string | null;
         };
         /** @description `{"error": {"what": …, "do": …}}` */
         ErrorBody: {
@@ -302,13 +771,33 @@ export interface components {
         };
         /** @description A page of what happened in a case. */
         Events: {
-            /** @description Each with `position`, `kind` and, by kind, more: a line has `source`, `line`, `text`. */
-            events: unknown[];
+            /** @description In order. Each with `position`, `kind` and, by kind, more: a line has `source`, `line`, `text`. */
+            events: Record<string, never>[];
             /**
              * Format: int64
-             * @description What to give as `after` for the next page; `null` at the end.
+             * @description What to give as `after`, or as `before` where that was given, for the next page; `null` at the end.
              */
             next?: number | null;
+        };
+        /** @description The process's own end. */
+        ExitView: {
+            /** Format: int64 */
+            code?: number | null;
+            /** Format: int32 */
+            signal?: number | null;
+        };
+        /** @description What is known of the PC. */
+        FactView: {
+            /**
+             * Format: date-time
+             * @description When the PC was looked at, by the PC's clock.
+             */
+            observed_at: string;
+            path: string;
+            /** @description `value`, `unsupported`, `denied`, `timed-out`, `not-collected` or `redacted`. */
+            standing: string;
+            /** @description Where the standing is `value`. */
+            value?: unknown;
         };
         /** @description A fault in a list. */
         FaultInList: {
@@ -328,10 +817,146 @@ export interface components {
             /** @description By id. */
             faults: components["schemas"]["FaultInList"][];
         };
+        /** @description The first account, an administrator. */
+        FirstAccount: {
+            /** @description The token of the one-time link. */
+            link: string;
+            name: string;
+            password: string;
+        };
+        /** @description Rows in which something was found. */
+        Hits: {
+            /** @description In the order they were found. */
+            hits: number[];
+            /**
+             * Format: int64
+             * @description Where to go on as `from`: a call looks through a bounded number of rows; `null`: all were seen.
+             */
+            next?: number | null;
+        };
+        /** @description What of the journal is there. */
+        JournalView: {
+            /**
+             * Format: int64
+             * @description Items the agent says it lost.
+             */
+            dropped: number;
+            /** Format: int64 */
+            first: number;
+            /** Format: int64 */
+            gaps: number;
+            /** Format: int64 */
+            last: number;
+            /** Format: int64 */
+            records: number;
+            /**
+             * Format: int64
+             * @description Rows of the log.
+             */
+            rows: number;
+        };
+        /**
+         * @description A language of texts.
+         * @enum {string}
+         */
+        Language: "en" | "fr";
+        /**
+         * @description Rows of a case's log: its lines, and what belongs between them, in the order of the journal, counted from 0. Every item
+         *     of a live update that is of one of the rows' kinds is the next row.
+         */
+        Log: {
+            /** @description In order. */
+            lines: components["schemas"]["LogRow"][];
+            /** @description The rows that diagnoses of the case rest on, all of them. */
+            marks: components["schemas"]["Mark"][];
+            /**
+             * Format: int64
+             * @description Position of the journal up to which `total` counts.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Rows there are.
+             */
+            total: number;
+        };
+        /** @description A row of a log. */
+        LogRow: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            attempt?: number | null;
+            /** @description The rest, by kind, as among the events. */
+            body?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description Bytes the agent cut from the end of a line.
+             */
+            cut_bytes?: number | null;
+            /** @description `line`, `gap`, `attempt-started`, `attempt-ended`, `stopped`, `agent-left` or `agent-resumed`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Number of a line in its source, from 1.
+             */
+            line?: number | null;
+            /**
+             * Format: int64
+             * @description Its number in the case, from 0.
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description Position of the entry that holds it.
+             */
+            position: number;
+            /** @description `installer:stderr`, `log:…`; `told` for a line that was typed. */
+            source?: string | null;
+            text?: string | null;
+        };
+        /** @description A row that a diagnosis rests on. */
+        Mark: {
+            /** @description Name of the evidence. */
+            evidence: string;
+            fault: string;
+            /** Format: int64 */
+            line: number;
+            /**
+             * Format: int64
+             * @description The row.
+             */
+            n: number;
+            source: string;
+        };
+        /** @description The account that is signed in. */
+        Me: {
+            lang?: components["schemas"]["Language"] | null;
+            name: string;
+            role: components["schemas"]["Role"];
+            theme?: components["schemas"]["Theme"] | null;
+        };
+        /** @description What to change of one's own account. */
+        MeChange: {
+            lang?: components["schemas"]["Language"] | null;
+            password?: components["schemas"]["OwnPassword"] | null;
+            theme?: components["schemas"]["Theme"] | null;
+        };
+        /** @description A new account. */
+        NewAccount: {
+            /** @description 1 to 32 letters, digits, `.`, `-` and `_`, beginning with a letter. */
+            name: string;
+            /** @description 10 to 256 bytes. */
+            password: string;
+            role: components["schemas"]["Role"];
+        };
         /** @description What to open a case with. */
         NewCase: {
+            /** @description Whether an agent will come; `false`: the case gets no join code. */
+            agent?: boolean;
             /** @description Words to find the case by. */
             note?: string;
+            /** @description What is being installed. */
+            product?: string | null;
         };
         /** @description What a new token shall be. */
         NewToken: {
@@ -345,6 +970,139 @@ export interface components {
             /** @description `read` or `write`. */
             scope: string;
         };
+        /** @description Words for the team. */
+        NoteView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            text: string;
+        };
+        /** @description A new password for oneself; other sessions of the account end. */
+        OwnPassword: {
+            /** @description 10 to 256 bytes. */
+            new: string;
+            old: string;
+        };
+        /** @description A new password for somebody. */
+        PasswordChange: {
+            /** @description 10 to 256 bytes. */
+            password: string;
+        };
+        /** @description A question whose answer would settle something. */
+        QuestionView: {
+            /** @description Name of the evidence. */
+            evidence: string;
+            /** @description Id of the fault that asks. */
+            fault: string;
+            /**
+             * Format: double
+             * @description How much further a yes would take the fault, from 0 to 1.
+             */
+            gain: number;
+            text: string;
+        };
+        /** @description How the case was solved. */
+        ResolvedView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            fault?: string | null;
+            how: string;
+        };
+        /** @description How a case was solved. */
+        Resolving: {
+            /** @description Id of the fault that was the answer. */
+            fault?: string | null;
+            /** @description What helped, at most 2000 characters. */
+            how?: string;
+        };
+        /**
+         * @description What somebody does in the team.
+         * @enum {string}
+         */
+        Role: "hotliner" | "engineer" | "supervisor" | "author" | "admin";
+        /** @description A line, fact or answer a diagnosis rests on. */
+        SeenView: {
+            /** Format: int64 */
+            line?: number | null;
+            /**
+             * Format: int64
+             * @description Row of the log, from 0.
+             */
+            n?: number | null;
+            /** @description Name of the evidence. */
+            name: string;
+            /** @description A source of lines, `fact` or `answer`. */
+            source: string;
+            text: string;
+        };
+        /** @description Who is signed in. */
+        Session: {
+            account?: components["schemas"]["Me"] | null;
+            /** @description No account exists yet: the one-time link that `serve` prints makes the first. */
+            first_account: boolean;
+            /** @description Name of the support team. */
+            team: string;
+        };
+        /** @description Name and password. */
+        SignIn: {
+            name: string;
+            password: string;
+        };
+        /** @description How a step went. */
+        StepDoneView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            fault: string;
+            /** @description `said-done`, `failed` or `skipped`. */
+            state: string;
+            step: string;
+        };
+        /** @description A step of the best diagnosis. */
+        StepInCase: {
+            /** @description The agent's action. */
+            action?: string | null;
+            /** @description `customer`, `technician` or `agent`. */
+            actor: string;
+            fault: string;
+            id: string;
+            /** @description Words for the customer. */
+            say?: string | null;
+            /** @description `proposed`, `said-done`, `failed` or `skipped`. */
+            state: string;
+            text: string;
+        };
+        /** @description How a step of a repair went. */
+        Stepping: {
+            /** @description Id of the fault. */
+            fault: string;
+            /** @description How it went. */
+            state: components["schemas"]["StepWord"];
+            /** @description Id of the step. */
+            step: string;
+        };
+        /** @description A step of a repair. */
+        StepView: {
+            /** @description The agent's action. */
+            action?: string | null;
+            /** @description `customer`, `technician` or `agent`. */
+            actor: string;
+            id: string;
+            /** @description Words for the customer. */
+            say?: string | null;
+            text: string;
+        };
+        /**
+         * @description How a step went.
+         * @enum {string}
+         */
+        StepWord: "said-done" | "failed" | "skipped";
+        /**
+         * @description How pages look.
+         * @enum {string}
+         */
+        Theme: "light" | "dark";
         Titles: {
             en: string;
             fr: string;
@@ -369,6 +1127,18 @@ export interface components {
             /** @description The secret, shown once, when the token is made. */
             token?: string | null;
         };
+        /** @description To whom to hand a case. */
+        Transfer: {
+            /** @description What they should know, at most 2000 characters. */
+            note?: string;
+            /** @description Name of an account. */
+            to: string;
+        };
+        /** @description Words. */
+        Words: {
+            /** @description A note of at most 2000 characters; for typed lines one line or more. */
+            text: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -382,11 +1152,255 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description all accounts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            /** @description made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description an unusable name or password */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description no administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description the name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove: {
+        parameters: {
+            query?: never;
+            header?: never;
             path: {
+                /** @description the account */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description it is the last administrator */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the account */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description set */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description an unusable password */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description no such account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    first: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstAccount"];
+            };
+        };
+        responses: {
+            /** @description made, and signed in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description an unusable name or password */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description the link is none, or was used */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeChange"];
+            };
+        };
+        responses: {
+            /** @description changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description an unusable password */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description the old password is wrong, or nobody is signed in */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Language of the diagnoses; English unless said. */
+                lang: "en" | "fr";
                 /** @description At most so many cases, newest first; 100 unless said, at most 1000. */
                 limit: number | null;
+                /** @description Words that all stand in the case: its note, product, people, program, diagnoses or id. At most 200 characters. */
+                q: string | null;
                 /** @description `open` or `closed`; both unless said. */
                 status: string | null;
+                /**
+                 * @description `waiting` (open, nobody works on it), `mine` (open, the caller works on it), `team` (open, anybody works on it) or
+                 *     `resolved`.
+                 */
+                view: string | null;
             };
             cookie?: never;
         };
@@ -471,6 +1485,97 @@ export interface operations {
             };
             /** @description no such case */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answering"];
+            };
+        };
+        responses: {
+            /** @description noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such question */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description no such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description the case is closed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken, or the caller's already */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description somebody else works on it, who is named */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -610,8 +1715,12 @@ export interface operations {
             path: {
                 /** @description Items of entries after this position; from the beginning unless said. */
                 after: number;
+                /** @description Items of entries before this position, the newest ones; 0: the last ones. Excludes `after`. */
+                before: number | null;
                 /** @description the case */
                 id: string;
+                /** @description `line`: lines only. */
+                kind: string | null;
                 /** @description About so many items: entries are given whole; 200 unless said, at most 5000. */
                 limit: number | null;
             };
@@ -639,22 +1748,78 @@ export interface operations {
             };
         };
     };
-    live: {
+    lines: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description position of the last entry seen: what came after it is sent first */
-                "Last-Event-ID"?: number | null;
-            };
+            header?: never;
             path: {
                 /** @description the case */
                 id: string;
             };
             cookie?: never;
         };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Words"];
+            };
+        };
+        responses: {
+            /** @description taken in */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description empty or too long */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description no such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description the case is closed, or full */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    live: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description id of the last `entry` seen: what came after it is sent first */
+                "Last-Event-ID"?: string | null;
+            };
+            path: {
+                /** @description Position of the last entry seen, for the first connection of browsers; `Last-Event-ID` wins. */
+                after: number | null;
+                /** @description the case */
+                id: string;
+                /** @description Language of the diagnoses; English unless said. */
+                lang: "en" | "fr";
+            };
+            cookie?: never;
+        };
         requestBody?: never;
         responses: {
-            /** @description server-sent events named `entry`: data is the JSON list of an entry's items, id its position */
+            /** @description server-sent events: `entry`, data is a list of items as among the events, id how far the reader is; `case`, data is what changed of the case, without its facts */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -665,6 +1830,348 @@ export interface operations {
             };
             /** @description no such case */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description too many streams are open */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description First row, from 0; below 0: so many rows before the end. The last rows unless said. */
+                from: number | null;
+                /** @description the case */
+                id: string;
+                /** @description At most so many rows; 500 unless said, at most 2000. */
+                limit: number | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Log"];
+                };
+            };
+            /** @description no such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Towards the beginning. */
+                back: boolean;
+                /** @description Row to begin at, and to go on at; the first, or with `back` the last, unless said. */
+                from: number | null;
+                /** @description the case */
+                id: string;
+                /** @description At most so many hits; 100 unless said, at most 1000. */
+                limit: number | null;
+                /** @description What to find in the text of lines, whatever the case of its letters; 1 to 200 characters. */
+                q: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description rows in which it was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hits"];
+                };
+            };
+            /** @description nothing to find */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description no such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Words"];
+            };
+        };
+        responses: {
+            /** @description written */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description empty or too long */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description no such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description the case is closed, or full */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description nobody works on it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description somebody else works on it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description may be left out */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resolving"];
+            };
+        };
+        responses: {
+            /** @description closed as solved */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such fault */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description no such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description it is closed already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Stepping"];
+            };
+        };
+        responses: {
+            /** @description noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such step */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description no such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description the case is closed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description handed over */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such account */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description no such case */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description somebody else works on it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -694,6 +2201,38 @@ export interface operations {
             };
         };
     };
+    live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Language of the diagnoses; English unless said. */
+                lang: "en" | "fr";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description server-sent events named `case`: data is the changed case as in the list, at most 4 a second of a case */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description too many streams are open */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     document: {
         parameters: {
             query?: never;
@@ -711,6 +2250,86 @@ export interface operations {
                 content: {
                     "application/json": Record<string, never>;
                 };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description who is signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description wrong name or password */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description too many wrong ones; `Retry-After` tells the seconds */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -822,6 +2441,35 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ready */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description not ready */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

@@ -17,7 +17,6 @@ function empty(): CaseView {
     catalogue: 'x',
     facts: [],
     attempts: [],
-    steps: [],
     step_states: [],
     notes: [],
     answers: [],

@@ -32,7 +32,7 @@ class Here {
   constructor() {
     window.addEventListener('hashchange', () => (this.route = routeOf(location.hash)));
     whenSignedOut(() => {
-      if (this.session !== null && this.session.account !== null) {
+      if (this.session?.account) {
         this.session = { ...this.session, account: null };
         this.ended = true;
       }
@@ -46,10 +46,10 @@ class Here {
   take(session: Session): void {
     this.session = session;
     this.failure = null;
-    if (session.account !== null) {
+    if (session.account) {
       this.ended = false;
-      settings.ownLang = session.account.lang;
-      settings.ownTheme = session.account.theme;
+      settings.ownLang = session.account.lang ?? null;
+      settings.ownTheme = session.account.theme ?? null;
     }
   }
 

@@ -8,6 +8,8 @@ const row = (id: string, more: Partial<CaseRow> = {}): CaseRow => ({
   status: 'open',
   note: '',
   agent: 'none',
+  agentless: false,
+  resolved: false,
   ...more,
 });
 
