@@ -58,8 +58,8 @@ export function begin(view: CaseView): CaseModel {
 
 /** Replaces the parts that a `case` event brings. Facts never come that way. */
 export function replace(model: CaseModel, part: Partial<CaseView>): CaseModel {
-  const { facts: _facts, journal: _journal, ...parts } = part;
-  return { ...model, view: { ...model.view, ...parts } };
+  const { facts, journal } = model.view;
+  return { ...model, view: { ...model.view, ...part, facts, journal } };
 }
 
 /** Applies entries as they come; what is known already changes nothing. */
