@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { CaseRow } from '../api/types';
-import { held, isIn, ordered } from './list';
+import { held, isIn, ordered, programName } from './list';
 
 const row = (id: string, more: Partial<CaseRow> = {}): CaseRow => ({
   case: id,
@@ -34,4 +34,13 @@ it('who waits longest comes first, who has not joined last', () => {
 
 it('nothing moves under the pointer', () => {
   expect(held(['a', 'b'], ['b', 'c'])).toEqual(['a', 'b', 'c']);
+});
+
+it.each([
+  ['dpkg', 'dpkg'],
+  ['/usr/bin/apt-get', 'apt-get'],
+  ['C:\\Temp\\setup.exe', 'setup.exe'],
+  ['odd/', 'odd/'],
+])('%s is called %s', (program, name) => {
+  expect(programName(program)).toBe(name);
 });

@@ -45,3 +45,8 @@ export function title(row: { note: string; product?: string | null; case: string
 export function brief(id: string): string {
   return id.slice(-6);
 }
+
+/** A program without its folder, as people call it. */
+export function programName(program: string): string {
+  return program.split(/[\\/]/).pop() || program;
+}
