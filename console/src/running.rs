@@ -83,9 +83,7 @@ pub async fn start(settings: &Settings) -> Result<Running, Trouble> {
         hub: hub.clone(),
         vault,
         codes: codes.clone(),
-        passwords: Passwords::new()
-            .await
-            .map_err(|error| Trouble::new(error.to_string(), "free some memory, and try again"))?,
+        passwords: Passwords::default(),
         sign_in: Arc::default(),
         first_link: first_link.as_ref().map(|(_, hash)| *hash),
         team: settings.name.as_str().into(),

@@ -58,8 +58,8 @@ fn evidence(
                 let _ = writeln!(out, "      {}:{line}: {}", hit.source, hit.text);
             }
             if known != Tri::Matched {
-                for pattern in patterns {
-                    let _ = writeln!(out, "      {} {:?}", words.looked_for, pattern.literal);
+                for looked in patterns {
+                    let _ = writeln!(out, "      {} {looked}", words.looked_for);
                 }
             }
         }

@@ -9,6 +9,7 @@ use hotliner_protocol::fact::Fact;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use crate::code::Code;
 use crate::condition::Condition;
 use crate::expression::Expression;
 use crate::lang::{Both, Lang};
@@ -96,14 +97,56 @@ pub struct Evidence {
 #[derive(Clone, Debug)]
 pub enum EvidenceKind {
     /// In log lines: any of these.
-    Log(Vec<LogPattern>),
+    Log(Vec<Looked>),
     /// In facts.
     Fact(Expression),
     /// With the customer: the question.
     Ask(Both),
 }
 
-/// One alternative of log evidence.
+/// One alternative of log evidence: what is looked for in lines.
+#[derive(Clone, Debug)]
+pub enum Looked {
+    /// Words.
+    Words(LogPattern),
+    /// An error code, in any of its spellings.
+    Code(CodePattern),
+}
+
+impl Looked {
+    /// Beginning of the event's source that is required.
+    pub fn source(&self) -> Option<&str> {
+        match self {
+            Self::Words(pattern) => pattern.source.as_deref(),
+            Self::Code(pattern) => pattern.source.as_deref(),
+        }
+    }
+}
+
+impl fmt::Display for Looked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Words(pattern) => write!(f, "{:?}", pattern.literal),
+            Self::Code(pattern) => {
+                write!(f, "{}", pattern.code)?;
+                pattern.near.as_ref().map_or(Ok(()), |near| write!(f, " + {near:?}"))
+            }
+        }
+    }
+}
+
+/// An error code looked for in lines.
+#[derive(Clone, Debug)]
+pub struct CodePattern {
+    /// The code.
+    pub code: Code,
+    /// Text that must stand in the same line, ASCII case ignored.
+    pub near: Option<String>,
+    /// Beginning of the event's source that is required.
+    pub source: Option<String>,
+}
+
+/// Words looked for in lines.
 #[derive(Clone, Debug)]
 pub struct LogPattern {
     /// Text that every matching line contains.

@@ -7,6 +7,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`catalogue`], [`fault`], [`taxonomy`] | the faults themselves |
+//! | [`code`] | error codes and their spellings |
 //! | [`load`], [`condition`], [`expression`], [`template`], [`action`] | the language, loaded strictly |
 //! | [`tri`] | evidence has four values |
 //! | [`matcher`], [`session`] | compiled faults, and the state of one case |
@@ -16,6 +17,7 @@
 
 pub mod action;
 pub mod catalogue;
+pub mod code;
 pub mod condition;
 pub mod diagnosis;
 pub mod example;

@@ -2,6 +2,7 @@
 //! what to write instead. A bad condition never widens a match.
 
 mod captures;
+mod evidence;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,28 +12,16 @@ use hotliner_protocol::event::Outcome;
 use hotliner_protocol::fact::{Fact, FactPath, Reading};
 use hotliner_protocol::time::Timestamp;
 use hotliner_protocol::value::Value;
-use regex::{Regex, RegexBuilder};
 
 use crate::action::{self, ACTIONS};
 use crate::condition::{Condition, Term};
 use crate::expression::Expression;
-use crate::fault::{
-    Actor, Conditions, Escalate, Evidence, EvidenceKind, Example, Fault, LogPattern, Standing, Step, Text,
-    Verify,
-};
+use crate::fault::{Actor, Conditions, Escalate, Evidence, Example, Fault, Standing, Step, Text, Verify};
 use crate::lexer::SyntaxError;
-use crate::raw::{
-    Placed, RawBoth, RawEvidence, RawExample, RawExpect, RawFault, RawLog, RawOutcome, RawStep, RawText,
-};
+use crate::raw::{Placed, RawBoth, RawExample, RawExpect, RawFault, RawOutcome, RawStep, RawText};
 use crate::taxonomy::Taxonomy;
 use crate::template::Template;
 use captures::Captures;
-
-/// Shortest literal, in bytes: shorter ones hit everywhere.
-const MIN_LITERAL_BYTES: usize = 4;
-
-/// Largest compiled pattern, in bytes.
-const MAX_PATTERN_BYTES: usize = 1 << 20;
 
 /// What is wrong with a fault file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,72 +181,6 @@ impl Loader<'_> {
             };
             self.report(&raw.cause.span(), format!("`{cause}` is not a cause"), remedy);
         }
-    }
-
-    fn evidence(&mut self, name: &Placed, raw: &RawEvidence) -> Option<Evidence> {
-        let at = name.span();
-        let text = name.get_ref();
-        if !text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
-            || text.starts_with(|c: char| c.is_ascii_digit())
-        {
-            self.report(&at, format!("`{text}` is not a name"), "use lower-case letters, digits and _");
-        }
-        let kinds = usize::from(!raw.log.is_empty())
-            + usize::from(raw.fact.is_some())
-            + usize::from(raw.ask.is_some());
-        if kinds != 1 {
-            let what = format!("evidence `{text}` must be of one kind");
-            self.report(&at, what, "give it either log, or fact, or ask");
-            return None;
-        }
-        let kind = if let Some(fact) = &raw.fact {
-            EvidenceKind::Fact(self.expression(fact)?)
-        } else if let Some(ask) = &raw.ask {
-            if ask.en.trim().is_empty() || ask.fr.trim().is_empty() {
-                self.report(&at, format!("the question of `{text}` is empty"), "write ask.en and ask.fr");
-            }
-            EvidenceKind::Ask(ask.clone())
-        } else {
-            EvidenceKind::Log(raw.log.iter().filter_map(|log| self.log(log)).collect())
-        };
-        Some(Evidence { name: text.clone(), kind })
-    }
-
-    fn log(&mut self, raw: &RawLog) -> Option<LogPattern> {
-        let literal = raw.literal.get_ref();
-        if literal.len() < MIN_LITERAL_BYTES || literal.contains(['\n', '\r']) {
-            let what = format!("the literal `{literal}` is too weak");
-            let remedy = format!(
-                "write at least {MIN_LITERAL_BYTES} characters of one line that every match contains"
-            );
-            self.report(&raw.literal.span(), what, remedy);
-        }
-        let pattern = match &raw.pattern {
-            Some(pattern) => Some(self.pattern(pattern, raw.ignore_case)?),
-            None => None,
-        };
-        Some(LogPattern {
-            literal: literal.clone(),
-            ignore_case: raw.ignore_case,
-            source: raw.source.clone(),
-            pattern,
-        })
-    }
-
-    fn pattern(&mut self, text: &Placed, ignore_case: bool) -> Option<Regex> {
-        let built = RegexBuilder::new(text.get_ref())
-            .case_insensitive(ignore_case)
-            .size_limit(MAX_PATTERN_BYTES)
-            .build();
-        built
-            .map_err(|error| {
-                let whole = error.to_string();
-                let reason =
-                    whole.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                let remedy = "see docs.rs/regex for the syntax; look-around and back-references do not exist";
-                self.report(&text.span(), format!("this pattern does not compile: {reason}"), remedy);
-            })
-            .ok()
     }
 
     fn conditions(&mut self, raw: &RawFault, evidence: &[Evidence]) -> Conditions {

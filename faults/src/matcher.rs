@@ -1,21 +1,40 @@
 //! All faults compiled into one immutable matcher: every literal of every fault is looked for in one pass over a line, a
 //! pattern is tried only where its literal hit, and the cost of a line hardly depends on the number of faults.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 
 use crate::catalogue::{Catalogue, outranked};
+use crate::code::System;
+use crate::code::spelling::{self, Guard, MARKS, Mark};
 use crate::expression::Variables;
-use crate::fault::{EvidenceKind, Fault, LogPattern};
+use crate::fault::{EvidenceKind, Fault, LogPattern, Looked};
+
+/// The variable that holds a code as it was spelled.
+pub(crate) const CODE_VARIABLE: &str = "code";
+
+/// Most alternatives tried on one line. A real line holds a handful; a hostile one must not run thousands of patterns.
+pub const MAX_TRIALS_PER_LINE: usize = 256;
+
+/// Most pairs of a literal's hit and an alternative that are looked at on one line.
+pub const MAX_LOOKS_PER_LINE: usize = 16_384;
+
+/// How specific the find of a number behind a word is, as if it were a literal of so many bytes.
+const NUMBER_WEIGHT_BYTES: usize = 12;
+
+/// How specific the find of any other spelling of a code is.
+const CODE_WEIGHT_BYTES: usize = 24;
 
 /// Compiled faults. Shared by all cases.
 #[derive(Debug)]
 pub struct Matcher {
     catalogue: Catalogue,
     literals: AhoCorasick,
-    /// For each literal the places that want it.
-    wanted: Vec<Vec<Place>>,
+    /// For each literal who wants it.
+    wanted: Vec<Vec<Want>>,
+    /// The places that want a number behind a mark.
+    numbers: HashMap<(System, u32), Vec<Place>>,
     /// For each fault the indices of those it outranks, through others too.
     below: Vec<BTreeSet<usize>>,
     /// Faults that may match without any log line.
@@ -24,8 +43,19 @@ pub struct Matcher {
     roots: BTreeSet<String>,
 }
 
-/// An alternative of a log evidence, by indices.
+/// Who wants a literal, and for what.
 #[derive(Clone, Copy, Debug)]
+enum Want {
+    /// Words of this place.
+    Words(Place),
+    /// A spelling of the code of this place.
+    Spelling(Place, Guard),
+    /// A mark, behind which a number may be a code.
+    Mark(Mark),
+}
+
+/// An alternative of a log evidence, by indices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Place {
     fault: usize,
     evidence: usize,
@@ -54,7 +84,8 @@ impl Matcher {
     /// [`CompileError`] if there are more literals than the automaton can number (2³¹).
     pub fn compile(catalogue: Catalogue) -> Result<Self, CompileError> {
         let faults = catalogue.faults();
-        let mut by_literal: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+        let mut by_literal: BTreeMap<String, Vec<Want>> = BTreeMap::new();
+        let mut numbers: HashMap<(System, u32), Vec<Place>> = HashMap::new();
         let mut roots = BTreeSet::new();
         for (index, fault) in faults.iter().enumerate().filter(|(_, fault)| fault.is_live()) {
             let applies = fault.applies.iter().flat_map(|applies| applies.paths());
@@ -62,14 +93,32 @@ impl Matcher {
             for (evidence, part) in fault.evidence.iter().enumerate() {
                 match &part.kind {
                     EvidenceKind::Log(patterns) => {
-                        for (alternative, pattern) in patterns.iter().enumerate() {
+                        for (alternative, looked) in patterns.iter().enumerate() {
                             let place = Place { fault: index, evidence, alternative };
-                            by_literal.entry(pattern.literal.to_ascii_lowercase()).or_default().push(place);
+                            let mut want = |literal: &str, want| {
+                                by_literal.entry(literal.to_ascii_lowercase()).or_default().push(want);
+                            };
+                            match looked {
+                                Looked::Words(pattern) => want(&pattern.literal, Want::Words(place)),
+                                Looked::Code(pattern) => {
+                                    for (literal, guard) in spelling::literals(pattern.code) {
+                                        want(&literal, Want::Spelling(place, guard));
+                                    }
+                                    for number in pattern.code.small() {
+                                        numbers.entry(number).or_default().push(place);
+                                    }
+                                }
+                            }
                         }
                     }
                     EvidenceKind::Fact(expression) => roots.extend(expression.paths().map(root)),
                     EvidenceKind::Ask(_) => {}
                 }
+            }
+        }
+        if !numbers.is_empty() {
+            for (word, mark) in MARKS {
+                by_literal.entry(word.to_owned()).or_default().push(Want::Mark(mark));
             }
         }
         let index_of: BTreeMap<&str, usize> =
@@ -91,6 +140,7 @@ impl Matcher {
         Ok(Self {
             wanted: by_literal.into_values().collect(),
             literals,
+            numbers,
             below,
             without_logs,
             roots,
@@ -125,26 +175,18 @@ impl Matcher {
     }
 
     /// Calls `each` for every piece of evidence in a line of `source`. Allocates nothing on lines without any.
+    ///
+    /// At most [`MAX_TRIALS_PER_LINE`] alternatives are tried and [`MAX_LOOKS_PER_LINE`] looked at; what a line holds beyond that
+    /// is not found.
     pub(crate) fn find(&self, source: &str, line: &str, mut each: impl FnMut(Found)) {
-        let mut seen: Vec<usize> = Vec::new();
+        let mut find = Find { matcher: self, source, line, tried: Vec::new(), looks: 0 };
         for hit in self.literals.find_overlapping_iter(line) {
-            let literal = hit.pattern().as_usize();
-            // A pattern reads the whole line: a literal that stands in it twice is no news, unless its case differs.
-            let text = &line[hit.start()..hit.end()];
-            for place in &self.wanted[literal] {
-                let pattern = self.pattern(*place);
-                let exact = pattern.ignore_case || pattern.literal == text;
-                let from = pattern.source.as_deref().is_none_or(|start| source.starts_with(start));
-                if !exact || !from || seen.contains(&literal) {
-                    continue;
-                }
-                if let Some(captures) = captures(pattern, line) {
-                    let literal_bytes = pattern.literal.len();
-                    each(Found { fault: place.fault, evidence: place.evidence, captures, literal_bytes });
-                }
+            for want in &self.wanted[hit.pattern().as_usize()] {
+                find.looks += 1;
+                find.want(*want, hit.start(), hit.end(), &mut each);
             }
-            if self.wanted[literal].iter().any(|place| self.pattern(*place).literal == text) {
-                seen.push(literal);
+            if find.looks > MAX_LOOKS_PER_LINE || find.tried.len() >= MAX_TRIALS_PER_LINE {
+                return;
             }
         }
     }
@@ -156,12 +198,91 @@ impl Matcher {
         hits
     }
 
-    fn pattern(&self, place: Place) -> &LogPattern {
+    fn looked(&self, place: Place) -> &Looked {
         match &self.fault(place.fault).evidence[place.evidence].kind {
-            EvidenceKind::Log(patterns) => &patterns[place.alternative],
+            EvidenceKind::Log(all) => &all[place.alternative],
             EvidenceKind::Fact(_) | EvidenceKind::Ask(_) => unreachable!("only log evidence has places"),
         }
     }
+}
+
+/// The search of one line.
+struct Find<'m> {
+    matcher: &'m Matcher,
+    source: &'m str,
+    line: &'m str,
+    /// Alternatives that were tried: each reads the whole line, so a second hit of its literal is no news.
+    tried: Vec<Place>,
+    looks: usize,
+}
+
+impl Find<'_> {
+    /// A literal hit at `start..end`, and this is who wants it.
+    fn want(&mut self, want: Want, start: usize, end: usize, each: &mut impl FnMut(Found)) {
+        match want {
+            Want::Words(place) => {
+                let Looked::Words(pattern) = self.matcher.looked(place) else { return };
+                let exact = pattern.ignore_case || pattern.literal == self.line[start..end];
+                if exact
+                    && self.first_time(place)
+                    && let Some(captures) = captures(pattern, self.line)
+                {
+                    each(found(place, captures, pattern.literal.len()));
+                }
+            }
+            Want::Spelling(place, guard) => {
+                let Looked::Code(pattern) = self.matcher.looked(place) else { return };
+                // A name is compared in its own case.
+                let name = pattern.code.entry().map_or("", |entry| entry.name);
+                if spelling::holds(guard, name, self.line, start, end) {
+                    // What stands before the digits belongs to the spelling.
+                    let prefixed = self.line[..start].ends_with(['x', 'X']) && guard == Guard::Hex;
+                    let start = start - if prefixed { 2 } else { 0 };
+                    self.code(place, start, end, CODE_WEIGHT_BYTES, each);
+                }
+            }
+            Want::Mark(mark) => {
+                let Some(number) = spelling::number(mark, self.line, start, end) else { return };
+                for system in number.systems() {
+                    for place in self.matcher.numbers.get(&(system, number.value)).into_iter().flatten() {
+                        self.looks += 1;
+                        self.code(*place, number.start, number.end, NUMBER_WEIGHT_BYTES, each);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The code of `place` is spelled at `start..end`.
+    fn code(&mut self, place: Place, start: usize, end: usize, weight: usize, each: &mut impl FnMut(Found)) {
+        let Looked::Code(pattern) = self.matcher.looked(place) else { return };
+        if !self.first_time(place) {
+            return;
+        }
+        let near = pattern.near.as_deref().is_none_or(|near| contains_ignoring_case(self.line, near));
+        if near {
+            let spelled = (CODE_VARIABLE.to_owned(), self.line[start..end].to_owned());
+            each(found(place, Variables::from([spelled]), weight));
+        }
+    }
+
+    /// Whether `place` reads this source and has not been tried on this line.
+    fn first_time(&mut self, place: Place) -> bool {
+        let from = self.matcher.looked(place).source().is_none_or(|start| self.source.starts_with(start));
+        let first = from && self.tried.len() < MAX_TRIALS_PER_LINE && !self.tried.contains(&place);
+        if first {
+            self.tried.push(place);
+        }
+        first
+    }
+}
+
+fn found(place: Place, captures: Variables, literal_bytes: usize) -> Found {
+    Found { fault: place.fault, evidence: place.evidence, captures, literal_bytes }
+}
+
+fn contains_ignoring_case(line: &str, part: &str) -> bool {
+    line.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
 
 /// The captures of a line the literal of `pattern` stands in; none if the pattern does not match it.

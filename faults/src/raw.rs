@@ -41,6 +41,8 @@ pub(crate) struct RawFault {
 pub(crate) struct RawEvidence {
     #[serde(default)]
     pub(crate) log: Vec<RawLog>,
+    #[serde(default)]
+    pub(crate) code: Vec<Spanned<RawCode>>,
     pub(crate) fact: Option<Placed>,
     pub(crate) ask: Option<Both>,
 }
@@ -53,6 +55,16 @@ pub(crate) struct RawLog {
     pub(crate) source: Option<String>,
     #[serde(default)]
     pub(crate) ignore_case: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawCode {
+    pub(crate) system: Placed,
+    pub(crate) value: Option<Spanned<i64>>,
+    pub(crate) name: Option<Placed>,
+    pub(crate) near: Option<Placed>,
+    pub(crate) source: Option<String>,
 }
 
 #[derive(Deserialize)]

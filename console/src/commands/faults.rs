@@ -214,8 +214,8 @@ fn description(fault: &Fault, catalogue: &Catalogue, lang: Lang) -> String {
     for evidence in &fault.evidence {
         match &evidence.kind {
             EvidenceKind::Log(patterns) => {
-                for pattern in patterns {
-                    row(&evidence.name, &format!("{:?}", pattern.literal));
+                for looked in patterns {
+                    row(&evidence.name, &looked.to_string());
                 }
             }
             EvidenceKind::Fact(expression) => row(&evidence.name, expression.as_str()),

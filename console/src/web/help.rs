@@ -190,7 +190,7 @@ fn render(words: &Words, team: &str, offers: &[Offer], own: System, host: &str) 
     if !host.is_empty() {
         let address = if host.contains(':') { host.to_owned() } else { format!("{host}:{DEFAULT_PORT}") };
         let _ =
-            write!(html, "<section><p>{} <code>{}</code></p></section>\n", words.address, escaped(&address));
+            writeln!(html, "<section><p>{} <code>{}</code></p></section>", words.address, escaped(&address));
     }
     section(&mut html, "", words.privacy, "ul", &words.promises);
     let _ = write!(html, "</main>\n<footer><p>{}</p></footer>\n</body>\n</html>\n", words.end);
@@ -204,7 +204,7 @@ fn section(html: &mut String, class: &str, heading: &str, list: &str, items: &[&
     for item in items {
         let _ = writeln!(html, "<li>{item}</li>");
     }
-    let _ = write!(html, "</{list}></section>\n");
+    let _ = writeln!(html, "</{list}></section>");
 }
 
 /// The downloads by system, the customer's own first.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use regex::Regex;
 
-use crate::fault::{Evidence, EvidenceKind, LogPattern};
+use crate::fault::{Evidence, EvidenceKind, Looked};
+use crate::matcher::CODE_VARIABLE;
 
 /// The variables a fault's evidence captures.
 pub(super) struct Captures {
@@ -16,7 +17,7 @@ pub(super) struct Captures {
 
 impl Captures {
     pub(super) fn of(evidence: &[Evidence]) -> Self {
-        let alternatives: Vec<&LogPattern> =
+        let alternatives: Vec<&Looked> =
             evidence
                 .iter()
                 .filter_map(|evidence| {
@@ -24,17 +25,23 @@ impl Captures {
                 })
                 .flatten()
                 .collect();
-        let names = |pattern: &LogPattern| -> BTreeSet<String> {
-            let regex = pattern.pattern.iter();
-            regex.flat_map(|regex| regex.capture_names().flatten().map(str::to_owned)).collect()
+        let names = |looked: &Looked| -> BTreeSet<String> {
+            match looked {
+                Looked::Words(pattern) => {
+                    let regex = pattern.pattern.iter();
+                    regex.flat_map(|regex| regex.capture_names().flatten().map(str::to_owned)).collect()
+                }
+                Looked::Code(_) => BTreeSet::from([CODE_VARIABLE.to_owned()]),
+            }
         };
-        let all: BTreeSet<String> = alternatives.iter().flat_map(|pattern| names(pattern)).collect();
+        let all: BTreeSet<String> = alternatives.iter().flat_map(|looked| names(looked)).collect();
         let sure = |name: &&String| {
-            alternatives.iter().all(|pattern| {
-                pattern
+            alternatives.iter().all(|looked| match looked {
+                Looked::Words(pattern) => pattern
                     .pattern
                     .as_ref()
-                    .is_some_and(|regex| names(pattern).contains(*name) && always_takes_part(regex, name))
+                    .is_some_and(|regex| names(looked).contains(*name) && always_takes_part(regex, name)),
+                Looked::Code(_) => *name == CODE_VARIABLE,
             })
         };
         let always = all.iter().filter(sure).cloned().collect();

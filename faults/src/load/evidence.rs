@@ -1,0 +1,116 @@
+//! Evidence: words and codes in logs, facts, questions.
+
+use regex::{Regex, RegexBuilder};
+use toml::Spanned;
+
+use super::Loader;
+use crate::code::{Code, System};
+use crate::fault::{CodePattern, Evidence, EvidenceKind, LogPattern, Looked};
+use crate::raw::{Placed, RawCode, RawEvidence, RawLog};
+
+/// Shortest literal, in bytes: shorter ones hit everywhere.
+const MIN_LITERAL_BYTES: usize = 4;
+
+/// Largest compiled pattern, in bytes.
+const MAX_PATTERN_BYTES: usize = 1 << 20;
+
+impl Loader<'_> {
+    pub(super) fn evidence(&mut self, name: &Placed, raw: &RawEvidence) -> Option<Evidence> {
+        let at = name.span();
+        let text = name.get_ref();
+        if !text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+            || text.starts_with(|c: char| c.is_ascii_digit())
+        {
+            self.report(&at, format!("`{text}` is not a name"), "use lower-case letters, digits and _");
+        }
+        let kinds = usize::from(!raw.log.is_empty() || !raw.code.is_empty())
+            + usize::from(raw.fact.is_some())
+            + usize::from(raw.ask.is_some());
+        if kinds != 1 {
+            let what = format!("evidence `{text}` must be of one kind");
+            self.report(&at, what, "give it either log and code, or fact, or ask");
+            return None;
+        }
+        let kind = if let Some(fact) = &raw.fact {
+            EvidenceKind::Fact(self.expression(fact)?)
+        } else if let Some(ask) = &raw.ask {
+            if ask.en.trim().is_empty() || ask.fr.trim().is_empty() {
+                self.report(&at, format!("the question of `{text}` is empty"), "write ask.en and ask.fr");
+            }
+            EvidenceKind::Ask(ask.clone())
+        } else {
+            let words = raw.log.iter().filter_map(|log| self.log(log).map(Looked::Words));
+            let mut looked: Vec<Looked> = words.collect();
+            looked.extend(raw.code.iter().filter_map(|code| self.code(code).map(Looked::Code)));
+            EvidenceKind::Log(looked)
+        };
+        Some(Evidence { name: text.clone(), kind })
+    }
+
+    fn log(&mut self, raw: &RawLog) -> Option<LogPattern> {
+        let literal = raw.literal.get_ref();
+        if literal.len() < MIN_LITERAL_BYTES || literal.contains(['\n', '\r']) {
+            let what = format!("the literal `{literal}` is too weak");
+            let remedy = format!(
+                "write at least {MIN_LITERAL_BYTES} characters of one line that every match contains"
+            );
+            self.report(&raw.literal.span(), what, remedy);
+        }
+        let pattern = match &raw.pattern {
+            Some(pattern) => Some(self.pattern(pattern, raw.ignore_case)?),
+            None => None,
+        };
+        Some(LogPattern {
+            literal: literal.clone(),
+            ignore_case: raw.ignore_case,
+            source: raw.source.clone(),
+            pattern,
+        })
+    }
+
+    fn pattern(&mut self, text: &Placed, ignore_case: bool) -> Option<Regex> {
+        let built = RegexBuilder::new(text.get_ref())
+            .case_insensitive(ignore_case)
+            .size_limit(MAX_PATTERN_BYTES)
+            .build();
+        built
+            .map_err(|error| {
+                let whole = error.to_string();
+                let reason =
+                    whole.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+                let remedy = "see docs.rs/regex for the syntax; look-around and back-references do not exist";
+                self.report(&text.span(), format!("this pattern does not compile: {reason}"), remedy);
+            })
+            .ok()
+    }
+
+    fn code(&mut self, raw: &Spanned<RawCode>) -> Option<CodePattern> {
+        let place = raw.span();
+        let raw = raw.get_ref();
+        let word = raw.system.get_ref();
+        let Some(system) = System::of(word) else {
+            let known: Vec<&str> = System::ALL.into_iter().map(System::word).collect();
+            let what = format!("`{word}` is no system of codes");
+            self.report(&raw.system.span(), what, format!("write one of {}", known.join(", ")));
+            return None;
+        };
+        let (code, at) = match (&raw.value, &raw.name) {
+            (Some(value), None) => (Code::of_value(system, *value.get_ref()), value.span()),
+            (None, Some(name)) => (Code::of_name(system, name.get_ref()), name.span()),
+            _ => {
+                let remedy = "write either value = 0x80070070 or name = \"ERROR_DISK_FULL\"";
+                self.report(&place, "a code has a value or a name, and not both", remedy);
+                return None;
+            }
+        };
+        if let Some(near) = raw.near.as_ref().filter(|near| near.get_ref().trim().is_empty()) {
+            self.report(&near.span(), "`near` is empty", "write words of the same line, or remove it");
+        }
+        let near = raw.near.as_ref().map(|near| near.get_ref().clone());
+        code.map_err(|bad| self.report(&at, bad.what, bad.remedy)).ok().map(|code| CodePattern {
+            code,
+            near,
+            source: raw.source.clone(),
+        })
+    }
+}
