@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ended, failingPackage, script, start } from './lib/agent.mjs';
 import { firstAccount, launch, open, signIn, wrong } from './lib/browser.mjs';
@@ -99,22 +100,29 @@ test('claim, steps, note and resolve work from the keyboard alone and last', asy
 });
 
 test('two technicians cannot hold one case: the second is told who was faster', async () => {
+  const file = path.join(home.folder, 'password');
+  writeFileSync(file, 'another long sentence\n');
+  await server.command('user', 'add', 'sasha', '--password-file', file);
+  const other = await open(browser, server);
+  await signIn(other.page, 'sasha', 'another long sentence');
   const opened = await server.newCase();
-  await server.command('user', 'add', 'sasha', '--role', 'hotliner', '--password', 'another long sentence').catch(() => undefined);
   const { page } = ui;
   await page.goto('/#/');
+  await page.reload();
   const row = page.locator(`tr[data-case="${opened.case}"]`);
   await row.waitFor();
-  // Somebody else's claim, by the console's own command line, while this page still shows the button.
+  // The other claim arrives while this one is on its way.
   await page.route('**/claim', async (route) => {
     await page.unroute('**/claim');
-    const taken = await page.request.post(`/api/v1/cases/${opened.case}/claim`, { data: {}, headers: { origin: server.web } });
-    assert.ok(taken.ok());
+    const headers = { origin: server.web };
+    const taken = await other.page.request.post(`/api/v1/cases/${opened.case}/claim`, { data: {}, headers });
+    assert.ok(taken.ok(), String(taken.status()));
     await route.continue();
   });
   await row.getByRole('button', { name: 'Claim' }).click();
-  // The claim is one's own: asking twice is no collision.
-  await row.getByRole('button', { name: 'Release' }).or(page.locator('.note.warn')).first().waitFor();
+  await page.getByText('Claimed by sasha a moment before you.').waitFor();
+  assert.equal((await server.command('case', 'show', opened.case)).claimed_by, 'sasha');
+  await other.context.close();
 });
 
 test('without an agent: typed lines are diagnosed, and say that they were typed', async () => {

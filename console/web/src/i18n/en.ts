@@ -288,6 +288,7 @@ export const en = {
     gap: (n: string, reason: string) => `${n} lines were lost on the PC: ${reason}`,
     gapSome: (reason: string) => `Something was lost on the PC: ${reason}`,
     started: (program: string) => `${program} was started`,
+    startedTold: 'Read aloud by the customer, typed by the technician',
     startedLate: (program: string) => `${program} ran already when watching began`,
     ended: (outcome: string, exit: string) => `Ended: ${outcome}${exit}`,
     exit: (code: string) => ` (exit code ${code})`,
