@@ -8,6 +8,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 use crate::catalogue::{Catalogue, outranked};
 use crate::code::System;
 use crate::code::spelling::{self, Guard, MARKS, Mark};
+use crate::condition::{Condition, Term, Than};
 use crate::expression::Variables;
 use crate::fault::{EvidenceKind, Fault, LogPattern, Looked};
 
@@ -39,6 +40,8 @@ pub struct Matcher {
     below: Vec<BTreeSet<usize>>,
     /// Faults that may match without any log line.
     without_logs: Vec<usize>,
+    /// For each fault the sequences its conditions name, and whether they count.
+    ordered: Vec<Ordered>,
     /// First segments of all fact paths that any fault reads.
     roots: BTreeSet<String>,
 }
@@ -60,6 +63,33 @@ struct Place {
     fault: usize,
     evidence: usize,
     alternative: usize,
+}
+
+/// What a fault's conditions want to know of the order of lines.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ordered {
+    /// The orders of evidence, each once.
+    pub(crate) sequences: Vec<Vec<usize>>,
+    /// Whether some evidence is counted within a time.
+    pub(crate) counts: bool,
+}
+
+impl Ordered {
+    fn of(fault: &Fault) -> Self {
+        let of = &fault.conditions;
+        let conditions = [&of.confirmed, &of.likely, &of.possible, &of.unless].into_iter().flatten();
+        let mut ordered = Self::default();
+        for term in conditions.flat_map(Condition::terms) {
+            match term {
+                Term::Seq(sequence) if !ordered.sequences.contains(&sequence.steps) => {
+                    ordered.sequences.push(sequence.steps.clone());
+                }
+                Term::Count(count) => ordered.counts |= count.within.is_some(),
+                _ => {}
+            }
+        }
+        ordered
+    }
 }
 
 /// A piece of log evidence found in a line.
@@ -131,6 +161,7 @@ impl Matcher {
             .collect();
         let without_logs =
             (0..faults.len()).filter(|&i| faults[i].is_live() && needs_no_log(&faults[i])).collect();
+        let ordered = faults.iter().map(Ordered::of).collect();
         // One automaton for all, folding case; literals that mind their case are compared again where they hit.
         let literals = AhoCorasick::builder()
             .ascii_case_insensitive(true)
@@ -143,6 +174,7 @@ impl Matcher {
             numbers,
             below,
             without_logs,
+            ordered,
             roots,
             catalogue,
         })
@@ -167,6 +199,10 @@ impl Matcher {
 
     pub(crate) fn without_logs(&self) -> &[usize] {
         &self.without_logs
+    }
+
+    pub(crate) fn ordered(&self, fault: usize) -> &Ordered {
+        &self.ordered[fault]
     }
 
     /// Whether any fault reads facts under `path`'s first segment.
@@ -296,7 +332,6 @@ fn captures(pattern: &LogPattern, line: &str) -> Option<Variables> {
 /// Whether some standing of the fault can be reached by facts and answers alone. Judged to the safe side: a fault all of
 /// whose conditions name log evidence is left out.
 fn needs_no_log(fault: &Fault) -> bool {
-    use crate::condition::Term;
     let conditions = &fault.conditions;
     [&conditions.confirmed, &conditions.likely, &conditions.possible].into_iter().flatten().any(|condition| {
         // With all log evidence absent and everything else present: can it hold?
@@ -304,6 +339,8 @@ fn needs_no_log(fault: &Fault) -> bool {
             Term::Evidence(index) => {
                 crate::tri::Tri::of(!matches!(fault.evidence[*index].kind, EvidenceKind::Log(_)))
             }
+            Term::Seq(_) | Term::Last(_) => crate::tri::Tri::Absent,
+            Term::Count(count) => crate::tri::Tri::of(matches!(count.than, Than::Less | Than::AtMost)),
             _ => crate::tri::Tri::Matched,
         });
         value == crate::tri::Tri::Matched
