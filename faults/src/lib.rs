@@ -29,6 +29,7 @@ pub mod fault;
 pub mod lang;
 mod lexer;
 pub mod lines;
+mod literals;
 pub mod load;
 pub mod matcher;
 pub mod rank;

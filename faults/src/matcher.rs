@@ -2,8 +2,7 @@
 //! pattern is tried only where its literal hit, and the cost of a line hardly depends on the number of faults.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
+use std::ops::ControlFlow;
 
 use crate::catalogue::{Catalogue, outranked};
 use crate::code::System;
@@ -11,6 +10,7 @@ use crate::code::spelling::{self, Guard, MARKS, Mark};
 use crate::condition::{Condition, Term, Than};
 use crate::expression::Variables;
 use crate::fault::{EvidenceKind, Fault, LogPattern, Looked};
+use crate::literals::{Literals, MAX_LITERALS};
 
 /// The variable that holds a code as it was spelled.
 pub(crate) const CODE_VARIABLE: &str = "code";
@@ -31,7 +31,7 @@ const CODE_WEIGHT_BYTES: usize = 24;
 #[derive(Debug)]
 pub struct Matcher {
     catalogue: Catalogue,
-    literals: AhoCorasick,
+    literals: Literals,
     /// For each literal who wants it.
     wanted: Vec<Vec<Want>>,
     /// The places that want a number behind a mark.
@@ -104,14 +104,14 @@ pub(crate) struct Found {
 
 /// Why faults cannot be compiled.
 #[derive(Debug, thiserror::Error)]
-#[error("the literals of the faults do not compile: {0}")]
-pub struct CompileError(#[from] BuildError);
+#[error("the faults have {0} different literals and spellings; {MAX_LITERALS} fit into one matcher")]
+pub struct CompileError(usize);
 
 impl Matcher {
     /// Compiles all stable and beta faults of a catalogue.
     ///
     /// # Errors
-    /// [`CompileError`] if there are more literals than the automaton can number (2³¹).
+    /// [`CompileError`] if there are more than 2²⁰ literals.
     pub fn compile(catalogue: Catalogue) -> Result<Self, CompileError> {
         let faults = catalogue.faults();
         let mut by_literal: BTreeMap<String, Vec<Want>> = BTreeMap::new();
@@ -162,12 +162,9 @@ impl Matcher {
         let without_logs =
             (0..faults.len()).filter(|&i| faults[i].is_live() && needs_no_log(&faults[i])).collect();
         let ordered = faults.iter().map(Ordered::of).collect();
-        // One automaton for all, folding case; literals that mind their case are compared again where they hit.
-        let literals = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(by_literal.keys())?;
+        // One search for all, folding case; literals that mind their case are compared again where they hit.
+        let literals = Literals::new(by_literal.keys().map(String::as_str))
+            .ok_or_else(|| CompileError(by_literal.len()))?;
         Ok(Self {
             wanted: by_literal.into_values().collect(),
             literals,
@@ -216,15 +213,17 @@ impl Matcher {
     /// is not found.
     pub(crate) fn find(&self, source: &str, line: &str, mut each: impl FnMut(Found)) {
         let mut find = Find { matcher: self, source, line, tried: Vec::new(), looks: 0 };
-        for hit in self.literals.find_overlapping_iter(line) {
-            for want in &self.wanted[hit.pattern().as_usize()] {
+        self.literals.find(line.as_bytes(), |literal, start, end| {
+            for want in &self.wanted[literal] {
                 find.looks += 1;
-                find.want(*want, hit.start(), hit.end(), &mut each);
+                find.want(*want, start, end, &mut each);
             }
             if find.looks > MAX_LOOKS_PER_LINE || find.tried.len() >= MAX_TRIALS_PER_LINE {
-                return;
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
             }
-        }
+        });
     }
 
     /// How many pieces of evidence a line of `source` holds.
@@ -273,7 +272,7 @@ impl Find<'_> {
                 if spelling::holds(guard, name, self.line, start, end) {
                     // What stands before the digits belongs to the spelling.
                     let prefixed = self.line[..start].ends_with(['x', 'X']) && guard == Guard::Hex;
-                    let start = start - if prefixed { 2 } else { 0 };
+                    let start = start - if prefixed { 2 } else { 0 } + usize::from(guard == Guard::ShortName);
                     self.code(place, start, end, CODE_WEIGHT_BYTES, each);
                 }
             }
