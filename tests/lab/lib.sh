@@ -132,7 +132,8 @@ stub() {
 }
 PATH=$LAB/bin:$PATH
 
-# Settings for languages' installers: nothing of the machine's, nothing that leaves it.
+# Settings for languages' installers: nothing of the machine's, nothing that leaves it (port 9 refuses).
+export PIP_INDEX_URL=http://127.0.0.1:9/ npm_config_registry=http://127.0.0.1:9/
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_RETRIES=1 PIP_ROOT_USER_ACTION=ignore PIP_CONFIG_FILE=/dev/null
 export npm_config_update_notifier=false npm_config_audit=false npm_config_fund=false npm_config_fetch_retries=0
 export CARGO_HOME=$LAB/cargo CARGO_NET_RETRY=0 CARGO_TERM_COLOR=never
@@ -233,7 +234,7 @@ arch_package() {
 
 # arch_repository FOLDER [PACKAGE…]: the repository `own` for pacman in FOLDER, with packages made by arch_package.
 arch_repository() {
-    local folder=$1 name entry
+    local folder=$LAB/$1 name entry
     shift
     mkdir -p "$folder" "$LAB/arch-db"
     for name in "$@"; do
@@ -243,7 +244,7 @@ arch_repository() {
         printf '%%%s%%\n%s\n\n' FILENAME "$name.pkg.tar.gz" NAME "$name" VERSION 1.0-1 ARCH any \
             CSIZE "$(stat -c %s "$LAB/$name.pkg.tar.gz")" ISIZE 4096 SHA256SUM "$(sha256sum "$LAB/$name.pkg.tar.gz" | cut -c-64)" >"$entry/desc"
     done
-    tar -C "$LAB/arch-db" -czf "$folder/own.db" .
+    (cd "$LAB/arch-db" && tar -czf "$folder/own.db" -- *)
 }
 
 # as_nobody COMMAND…: as a user who owns nothing (needs root).

@@ -21,7 +21,7 @@ const NOT_INHERITED: [&str; 9] = ["lc_", "language", "http_", "https_", "all_pro
 /// After the breaking: the agent, then the repair if the answer is yes. Statuses go to descriptor 3, all else to the log.
 const REST: &str = r#"
 set +e
-run() { "$AGENT" run --code "$CODE" --console "$CONSOLE" --consent all -- bash "$LAB/run.sh" </dev/null; }
+run() { "$AGENT" run --code "$CODE" --console "$CONSOLE" --consent all -- RUN </dev/null; }
 run
 echo "run $?" >&3
 read -r answer && [ "$answer" = yes ] || exit 0
@@ -120,10 +120,12 @@ fn write_scripts(place: &TempDir, scenario: &Scenario, healthy: bool) {
         fs::write(place.path().join(name), format!("{head}{text}\n")).expect("a script can be written");
     };
     let state = if healthy { &scenario.healthy } else { &scenario.broken };
+    let run = if scenario.direct { scenario.run.trim() } else { "bash \"$LAB/run.sh\"" };
+    let rest = REST.replace("RUN", run);
     let repair = scenario.repair.as_ref().map(|repair| repair.run.as_str()).unwrap_or_default();
     write("run.sh", "", &scenario.run);
     write("repair.sh", "", repair);
-    write("main.sh", "exec 3>&1 >>\"$LAB/log\" 2>&1\n", &format!("{}\n{state}\n{REST}", scenario.prepare));
+    write("main.sh", "exec 3>&1 >>\"$LAB/log\" 2>&1\n", &format!("{}\n{state}\n{rest}", scenario.prepare));
 }
 
 /// Where rustup keeps its toolchains, for the scenarios of cargo: it looks in the home folder, and a run has its own.
