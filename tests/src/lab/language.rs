@@ -20,14 +20,12 @@ pub fn compile(language: &str, folder: &Path) -> Result<[(String, String); 2], S
     if !Path::new("/usr/share/i18n/locales").join(source).exists() {
         return Err(format!("the source of the locale {source} (Debian package locales)"));
     }
+    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let made = programs::output(
         Command::new("localedef").args(["-i", source, "-f", "UTF-8"]).arg(folder.join(locale)),
     );
     if !folder.join(locale).join("LC_MESSAGES").exists() {
         return Err(format!("localedef made no {locale}: {}", programs::said(&made)));
     }
-    Ok([
-        ("LOCPATH".to_owned(), folder.display().to_string()),
-        ("LC_ALL".to_owned(), (*locale).to_owned()),
-    ])
+    Ok([("LOCPATH".to_owned(), folder.display().to_string()), ("LC_ALL".to_owned(), (*locale).to_owned())])
 }

@@ -16,7 +16,8 @@ use crate::programs;
 const GRACE: &str = "3";
 
 /// Beginnings of settings of whoever starts the lab that would change what installers print or where they look.
-const NOT_INHERITED: [&str; 9] = ["lc_", "language", "http_", "https_", "all_proxy", "no_proxy", "pip_", "npm_config_", "apt_"];
+const NOT_INHERITED: [&str; 9] =
+    ["lc_", "language", "http_", "https_", "all_proxy", "no_proxy", "pip_", "npm_config_", "apt_"];
 
 /// After the breaking: the agent, then the repair if the answer is yes. Statuses go to descriptor 3, all else to the log.
 const REST: &str = r#"
@@ -63,7 +64,8 @@ impl Place {
         }
         command.args(["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash"]);
         command.arg(place.path().join("main.sh"));
-        let foreign = |name: &str| NOT_INHERITED.iter().any(|start| name.to_ascii_lowercase().starts_with(start));
+        let foreign =
+            |name: &str| NOT_INHERITED.iter().any(|start| name.to_ascii_lowercase().starts_with(start));
         for (name, _) in std::env::vars_os().filter(|(name, _)| foreign(&name.to_string_lossy())) {
             command.env_remove(name);
         }
