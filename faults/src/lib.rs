@@ -14,6 +14,7 @@
 //! | [`matcher`], [`session`] | compiled faults, and the state of one case |
 //! | [`diagnosis`], [`rank`], [`explain`] | what comes out, in which order, and why |
 //! | [`lines`], [`scan`] | logs as found: bytes into lines, lines into events |
+//! | [`shape`] | what stays the same in unknown failures |
 //! | [`example`] | every fault proves itself |
 
 pub mod action;
@@ -36,6 +37,7 @@ pub mod rank;
 mod raw;
 pub mod scan;
 pub mod session;
+pub mod shape;
 pub mod taxonomy;
 pub mod template;
 pub mod tri;
