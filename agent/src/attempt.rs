@@ -1,6 +1,7 @@
 //! An attempt: one run of an installer, from start to outcome. What is to be watched beside its output follows from the
 //! command line alone. Pure.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use hotliner_protocol::event::{Exit, Outcome};
@@ -11,6 +12,14 @@ const STOP_SIGNALS: [i32; 2] = [2, 15];
 /// Exit statuses by which a shell reports the same.
 const STOP_CODES: [i64; 2] = [130, 143];
 
+/// Exit codes by which Windows Installer and programs like it report that a person stopped them (ERROR_INSTALL_USEREXIT,
+/// ERROR_CANCELLED in winerror.h, STATUS_CONTROL_C_EXIT in ntstatus.h).
+const CANCELLED_CODES: [i64; 3] = [1602, 1223, 0xC000_013A];
+
+/// Exit codes of success that takes effect after a restart (ERROR_SUCCESS_REBOOT_REQUIRED, ERROR_SUCCESS_REBOOT_INITIATED in
+/// winerror.h). No program of another system can end with a code above 255.
+const REBOOT_CODES: [i64; 2] = [3010, 1641];
+
 /// The installers whose logs and folders are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Family {
@@ -18,6 +27,8 @@ pub(crate) enum Family {
     Dpkg,
     /// apt and what is built on it; it runs dpkg.
     Apt,
+    /// Windows Installer.
+    Msi,
     /// Anything else.
     Other,
 }
@@ -33,17 +44,26 @@ pub(crate) struct Plan {
     pub(crate) admin_dir: PathBuf,
     /// Logs that belong to it, whether they exist yet or not.
     pub(crate) logs: Vec<PathBuf>,
+    /// Arguments to add to the installer's own, so that it writes the log that tells why.
+    pub(crate) added_args: Vec<OsString>,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { family: Family::Other, root: "/".into(), admin_dir: "/var/lib/dpkg".into(), logs: Vec::new() }
+        Self {
+            family: Family::Other,
+            root: "/".into(),
+            admin_dir: "/var/lib/dpkg".into(),
+            logs: Vec::new(),
+            added_args: Vec::new(),
+        }
     }
 }
 
 impl Plan {
-    /// The plan for `command` (program and arguments) started in `cwd`.
-    pub(crate) fn new(command: &[String], cwd: &Path) -> Self {
+    /// The plan for `command` (program and arguments) started in `cwd`; `own_log` is where an installer may be asked to write
+    /// a log of this attempt alone.
+    pub(crate) fn new(command: &[String], cwd: &Path, own_log: &Path) -> Self {
         let words = installer_words(command);
         // Without a wrapper in front only the first word is a program: `pip install apt` is no run of apt.
         let reach = if command.first().is_some_and(|first| is_wrapper(first)) { words.len() } else { 1 };
@@ -52,6 +72,9 @@ impl Plan {
         }) else {
             return Self::default();
         };
+        if family == Family::Msi {
+            return Self::msi(args, cwd, own_log);
+        }
         let given = Given::read(args);
         let place = |path: &str| cwd.join(path);
         let root = given.root.as_deref().map_or_else(|| PathBuf::from("/"), place);
@@ -69,8 +92,31 @@ impl Plan {
             logs.push(log(&given.apt_terminal, "term.log"));
             logs.push(log(&given.apt_history, "history.log"));
         }
-        Self { family, root, admin_dir, logs }
+        Self { family, root, admin_dir, logs, ..Self::default() }
     }
+
+    /// Windows Installer writes no log unless asked, and its messages say little: it is asked for a verbose one, if the
+    /// command does not name one.
+    fn msi(args: &[String], cwd: &Path, own_log: &Path) -> Self {
+        let (log, added_args) = match msi_log(args) {
+            Some(named) => (cwd.join(named), Vec::new()),
+            None => (own_log.to_owned(), vec!["/l*v".into(), own_log.as_os_str().to_owned()]),
+        };
+        Self { family: Family::Msi, logs: vec![log], added_args, ..Self::default() }
+    }
+}
+
+/// The log that a command line of msiexec names: `/L*v FILE`, `-lv FILE`, `/log FILE`.
+fn msi_log(args: &[String]) -> Option<&str> {
+    let asks = |arg: &&String| {
+        let switch = arg.strip_prefix(['/', '-']).unwrap_or_default().to_ascii_lowercase();
+        switch == "log"
+            || switch
+                .strip_prefix('l')
+                .is_some_and(|kinds| kinds.chars().all(|c| "iwearucmopvx+!*".contains(c)))
+    };
+    let at = args.iter().position(|arg| asks(&arg))?;
+    args.get(at + 1).map(|file| file.trim_matches('"'))
 }
 
 /// The outcome an exit speaks of.
@@ -78,6 +124,8 @@ pub(crate) fn outcome(exit: Exit) -> Outcome {
     match exit {
         Exit { code: Some(0), .. } => Outcome::Succeeded,
         Exit { code: Some(code), .. } if STOP_CODES.contains(&code) => Outcome::Cancelled,
+        Exit { code: Some(code), .. } if CANCELLED_CODES.contains(&code) => Outcome::Cancelled,
+        Exit { code: Some(code), .. } if REBOOT_CODES.contains(&code) => Outcome::RebootNeeded,
         Exit { signal: Some(signal), .. } if STOP_SIGNALS.contains(&signal) => Outcome::Cancelled,
         Exit { code: None, signal: None } => Outcome::Unknown,
         _ => Outcome::Failed,
@@ -96,6 +144,9 @@ fn is_wrapper(word: &str) -> bool {
 fn family_of(word: &str) -> Option<Family> {
     match Path::new(word).file_name()?.to_str()? {
         "dpkg" => Some(Family::Dpkg),
+        name if ["msiexec", "msiexec.exe"].iter().any(|msi| name.eq_ignore_ascii_case(msi)) => {
+            Some(Family::Msi)
+        }
         "apt" | "apt-get" | "aptitude" | "unattended-upgrade" | "unattended-upgrades" => Some(Family::Apt),
         _ => None,
     }
@@ -194,7 +245,7 @@ mod tests {
 
     fn plan(command: &str) -> Plan {
         let words: Vec<String> = command.split('\u{20}').map(|word| word.replace('_', " ")).collect();
-        Plan::new(&words, Path::new("/work dir"))
+        Plan::new(&words, Path::new("/work dir"), Path::new("/tmp/own.log"))
     }
 
     #[test]
@@ -245,7 +296,28 @@ mod tests {
                 assert_eq!(plan.family, Family::Other, "{command}: a package name is no program");
                 continue;
             }
-            assert_eq!(plan, Plan { family, root: root.into(), admin_dir: admin.into(), logs }, "{command}");
+            let expected =
+                Plan { family, root: root.into(), admin_dir: admin.into(), logs, added_args: vec![] };
+            assert_eq!(plan, expected, "{command}");
+        }
+    }
+
+    #[test]
+    fn windows_installer_is_asked_for_a_log_unless_it_writes_one() {
+        let table = [
+            ("msiexec /i app.msi /qn", "/tmp/own.log", true),
+            ("MSIEXEC.EXE /i app.msi", "/tmp/own.log", true),
+            ("msiexec /i app.msi /L*v log.txt", "/work dir/log.txt", false),
+            ("msiexec -i app.msi -lvx setup.log", "/work dir/setup.log", false),
+            ("msiexec /log setup.log /x {1234}", "/work dir/setup.log", false),
+            ("msiexec /i language.msi /lang 1036", "/tmp/own.log", true),
+        ];
+        for (command, log, asked) in table {
+            let plan = plan(command);
+            assert_eq!(plan.family, Family::Msi, "{command}");
+            assert_eq!(plan.logs, [PathBuf::from(log)], "{command}");
+            let added: &[&str] = if asked { &["/l*v", "/tmp/own.log"] } else { &[] };
+            assert_eq!(plan.added_args, added, "{command}");
         }
     }
 
@@ -259,6 +331,10 @@ mod tests {
             (exit(None, Some(15)), Outcome::Cancelled),
             (exit(None, Some(9)), Outcome::Failed),
             (exit(None, None), Outcome::Unknown),
+            (exit(Some(1603), None), Outcome::Failed),
+            (exit(Some(1602), None), Outcome::Cancelled),
+            (exit(Some(0xC000_013A), None), Outcome::Cancelled),
+            (exit(Some(3010), None), Outcome::RebootNeeded),
         ];
         for (exit, expected) in table {
             assert_eq!(outcome(exit), expected, "{exit:?}");

@@ -48,6 +48,7 @@ pub(crate) enum Look {
     /// That many bytes.
     Bytes(usize),
     /// Nothing within the time given.
+    #[cfg_attr(windows, expect(dead_code, reason = "a pipe of Windows cannot be waited for with a limit"))]
     Nothing,
     /// Its end.
     End,
@@ -61,6 +62,7 @@ pub(crate) enum OutputKind {
     /// Standard error.
     Stderr,
     /// The pseudo-terminal.
+    #[cfg_attr(windows, expect(dead_code, reason = "installers run on pipes on Windows"))]
     Terminal,
 }
 
@@ -154,9 +156,20 @@ pub(crate) fn private_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     family::private_file(path, bytes)
 }
 
-/// What stays the same for a file when its name changes.
-pub(crate) fn file_identity(metadata: &std::fs::Metadata) -> (u64, u64) {
-    family::file_identity(metadata)
+/// What stays the same for a file when its name or its content changes.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn file_identity(file: &std::fs::File) -> io::Result<(u64, u64)> {
+    family::file_identity(file)
+}
+
+/// The identity of the file that has this name now.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn identity_at(path: &Path) -> io::Result<(u64, u64)> {
+    family::identity_at(path)
 }
 
 /// One mounted volume.
@@ -199,6 +212,74 @@ pub(crate) struct Space {
 /// What the system says.
 pub(crate) fn space(path: &Path) -> io::Result<Space> {
     family::space(path)
+}
+
+/// The root of the volume the system lives on.
+pub(crate) fn system_root() -> PathBuf {
+    family::system_root()
+}
+
+/// Time the processors have spent since the system started, in a unit of the system's own. A load is the difference of two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CpuTimes {
+    /// At work.
+    pub(crate) busy: u64,
+    /// In all.
+    pub(crate) total: u64,
+}
+
+/// The processors' times.
+///
+/// # Errors
+/// What the system says; [`io::ErrorKind::Unsupported`] where it cannot be asked.
+pub(crate) fn cpu_times() -> io::Result<CpuTimes> {
+    own::cpu_times()
+}
+
+/// The processor's name.
+pub(crate) fn cpu_model() -> Reading {
+    own::cpu_model()
+}
+
+/// A program as the system's list of installed ones has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Installed {
+    /// Who installed it: `msi` for Windows Installer, `windows` for any other installer.
+    pub(crate) manager: &'static str,
+    /// The name people see.
+    pub(crate) name: String,
+    /// Its version, or an empty text.
+    pub(crate) version: String,
+    /// Who made it, or an empty text.
+    pub(crate) publisher: String,
+    /// `x86_64`, `x86` and so on.
+    pub(crate) arch: &'static str,
+}
+
+/// The system's own list of installed programs.
+///
+/// # Errors
+/// What the system says; [`io::ErrorKind::Unsupported`] where programs are packages, in a database of their manager.
+pub(crate) fn installed() -> io::Result<Vec<Installed>> {
+    own::installed()
+}
+
+/// Whether the system's own installer service is at work.
+///
+/// # Errors
+/// What the system says; [`io::ErrorKind::Unsupported`] where there is none and lock files tell.
+pub(crate) fn installer_lock() -> io::Result<Lock> {
+    own::installer_lock()
+}
+
+/// Whether the system waits for a restart.
+pub(crate) fn pending_reboot() -> Reading {
+    own::pending_reboot()
+}
+
+/// The proxy of the system's settings, beside the one in the environment.
+pub(crate) fn system_proxy() -> Option<String> {
+    own::system_proxy()
 }
 
 /// Who holds a lock file.

@@ -19,10 +19,9 @@ use std::time::Duration;
 use hotliner_protocol::fact::{FactPath, Reading};
 use hotliner_protocol::scope::{Scope, Scopes};
 use hotliner_protocol::value::Value;
-use sysinfo::System;
 
 use crate::attempt::Plan;
-use crate::platform;
+use crate::platform::{self, CpuTimes};
 pub(crate) use schedule::Probes;
 
 /// The right a probe needs to see everything. Without it, it says `denied` where it is refused.
@@ -114,7 +113,7 @@ impl Sink<'_> {
 /// What probes share: where the installer works, and figures that are differences between two looks.
 pub(crate) struct Context {
     pub(crate) plan: Plan,
-    cpu: Mutex<Option<System>>,
+    cpu: Mutex<Option<CpuTimes>>,
     processes: Mutex<process::Seen>,
 }
 
@@ -177,6 +176,16 @@ pub(crate) const TABLE: &[Spec] = &[
         interval: Interval::Attempt(seconds(1)),
         limit: seconds(2),
         read: packages::lock,
+    },
+    Spec {
+        subject: "reboot",
+        paths: &["os.pending_reboot"],
+        scope: Scope::Software,
+        right: Right::User,
+        cost: Cost::Small,
+        interval: Interval::AfterAttempt,
+        limit: seconds(2),
+        read: os::pending_reboot,
     },
     Spec {
         subject: "memory",

@@ -164,9 +164,14 @@ impl<'a> Attempt<'a> {
     /// Gets everything ready that must be there before the installer's first word.
     fn new(session: Option<Session>, scopes: Scopes, command: &[String], notices: &'a Notices) -> Self {
         let cwd = std::env::current_dir().unwrap_or_default();
-        let plan = Plan::new(command, &cwd);
+        let own_log = std::env::temp_dir().join(format!("hotliner-{}.log", std::process::id()));
+        let mut plan = Plan::new(command, &cwd, &own_log);
+        let output = session.is_some() && scopes.allows(Scope::InstallerOutput);
+        if !output {
+            // What may not be looked at is not asked for.
+            plan.added_args.clear();
+        }
         let mut attempt = Self { session, scopes, notices, plan, tails: None };
-        let output = attempt.scopes.allows(Scope::InstallerOutput);
         let Some(inlet) = attempt.watching() else { return attempt };
         if output {
             attempt.tails = Tails::start(&attempt.plan.logs, inlet.clone()).ok();
@@ -192,7 +197,8 @@ impl<'a> Attempt<'a> {
         let Some((program, args)) = command.split_first() else {
             return Exit { code: Some(OWN_FAILURE.into()), signal: None };
         };
-        match platform::start(program, args) {
+        let args: Vec<OsString> = args.iter().chain(&self.plan.added_args).cloned().collect();
+        match platform::start(program, &args) {
             Ok(started) => {
                 if self.watching().is_some()
                     && let Some(session) = self.session.as_mut()
@@ -272,6 +278,10 @@ impl<'a> Attempt<'a> {
         let watching = self.watching();
         if let Some(tails) = self.tails.take() {
             self.attend_while(tokio::task::spawn_blocking(move || tails.finish())).await;
+        }
+        if !self.plan.added_args.is_empty() {
+            // The log that was asked for is ours to remove; an installer that never wrote it leaves nothing to remove.
+            self.plan.logs.iter().for_each(|log| _ = std::fs::remove_file(log));
         }
         let Some(mut session) = self.session.take() else { return };
         if let Some(inlet) = watching {

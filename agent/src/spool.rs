@@ -125,6 +125,11 @@ impl Spool {
         queue.entries.push_back(Entry { head, home, cache: None, lost: false });
     }
 
+    /// Lets go of its files, so that they can be deleted where a system keeps open ones. What comes later stays in memory.
+    pub(crate) fn close(&mut self) {
+        self.disk = None;
+    }
+
     /// Appends events to `lane` ([`Lane::Control`] or [`Lane::Events`]).
     pub(crate) fn append_events(&mut self, lane: Lane, events: Vec<Redacted<Event>>) {
         let mut events: Vec<Event> = events.into_iter().map(Redacted::into_inner).collect();

@@ -8,6 +8,7 @@ pub(crate) mod address;
 mod exchange;
 mod handshake;
 mod issuer;
+mod plain_socket;
 mod tls;
 mod wire;
 

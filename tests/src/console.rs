@@ -149,6 +149,14 @@ impl Console {
         reader
     }
 
+    /// Follows what happens in a case from now on.
+    ///
+    /// # Panics
+    /// If there is no such case.
+    pub fn follow(&self, case: &str) -> Follow {
+        Follow { reader: self.live(case) }
+    }
+
     /// One request over the local socket: status code and body.
     ///
     /// # Panics
@@ -182,6 +190,30 @@ impl Console {
             match page["next"].as_u64() {
                 Some(next) if !events.is_empty() => after = next,
                 _ => return lines,
+            }
+        }
+    }
+}
+
+/// The live stream of a case.
+pub struct Follow {
+    reader: BufReader<UnixStream>,
+}
+
+impl Follow {
+    /// Reads on until an item satisfies `wanted`, and gives it.
+    ///
+    /// # Panics
+    /// If that takes longer than the tests' patience.
+    pub fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let mut line = String::new();
+            let read = self.reader.read_line(&mut line);
+            assert!(read.is_ok_and(|bytes| bytes > 0), "the live stream ended or fell silent");
+            let Some(data) = line.strip_prefix("data:") else { continue };
+            let items: Vec<Value> = serde_json::from_str(data.trim()).unwrap_or_default();
+            if let Some(item) = items.into_iter().find(&wanted) {
+                return item;
             }
         }
     }

@@ -8,4 +8,6 @@
 pub mod agent;
 pub mod console;
 pub mod dpkg;
+pub mod measure;
 pub mod programs;
+pub mod windows;

@@ -3,11 +3,15 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-/// The program `name` of this workspace, built in the profile of the running test.
+/// The program `name` of this workspace: in the folder `HOTLINER_PROGRAMS` names, else built in the profile of the running
+/// test.
 ///
 /// # Panics
 /// If it was not built: `cargo build` makes it, and `tests/run` does so first.
 pub fn built(name: &str) -> PathBuf {
+    if let Some(folder) = std::env::var_os("HOTLINER_PROGRAMS") {
+        return PathBuf::from(folder).join(name);
+    }
     // target/PROFILE/deps/test-0123 → target/PROFILE/name
     let test = std::env::current_exe().unwrap_or_default();
     let folder = test.ancestors().find(|folder| !folder.ends_with("deps") && folder.is_dir());

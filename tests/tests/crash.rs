@@ -120,3 +120,75 @@ fn what_a_killed_agent_had_spooled_is_delivered_by_resume() {
     });
     assert_eq!(shown["attempts"][0]["outcome"], "unknown", "nobody saw the end: {shown:#}");
 }
+
+/// Numbers that look random and are the same in every run (Knuth's MMIX generator), so that a failure can be repeated.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+const INSTALLATIONS: u64 = 10;
+const CONSOLE_KILLS: u64 = 9;
+
+/// Ten installations, each with nine kills of the console and one of the agent, every one at another point: between
+/// journal and acknowledgement, between spool and wire, in the middle of a start.
+#[test]
+fn a_hundred_kills_lose_nothing_that_was_acknowledged() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    let mut console = Console::start(&data);
+    let address = console.address().to_owned();
+    let mut dice = Dice(0x40_71_1E);
+    let mut kills = 0;
+    for installation in 0..INSTALLATIONS {
+        let home = folder.path().join(format!("home-{installation}"));
+        let case = console.new_case();
+        let mut installer = Paced::start(&console, &case, &home);
+        installer.print(1 + dice.below(20));
+        console.wait_for(&case.case, "the first line", |shown| shown["attempts"][0]["id"].is_u64());
+        for round in 0..CONSOLE_KILLS {
+            // Not waited for: the kill comes while these are on their way.
+            installer.print(1 + dice.below(40));
+            let before = texts(&console, &case.case);
+            installer.print(dice.below(10));
+            console.kill();
+            kills += 1;
+            installer.print(dice.below(30));
+            console = Console::start_on(&data, &address);
+            let after = texts(&console, &case.case);
+            assert!(
+                after.starts_with(&before),
+                "installation {installation}, kill {round}: {before:?} {after:?}"
+            );
+        }
+        let through = installer.printed;
+        console.wait_for(&case.case, "every line", |_| texts(&console, &case.case).len() as u64 == through);
+        assert_eq!(texts(&console, &case.case), expected(through), "installation {installation}");
+
+        installer.print(1 + dice.below(40));
+        let before = texts(&console, &case.case);
+        installer.child.kill().expect("the agent can be killed");
+        installer.child.wait().expect("the agent ends");
+        kills += 1;
+        let printed = installer.printed;
+        let resumed = hotliner_tests::programs::output(agent::agent(&home).arg("resume"));
+        assert!(resumed.status.success(), "{}", hotliner_tests::programs::said(&resumed));
+        let delivered = texts(&console, &case.case);
+        assert_eq!(
+            delivered,
+            expected(delivered.len() as u64),
+            "installation {installation}: once and in order"
+        );
+        let count = delivered.len();
+        assert!(count >= before.len() && count as u64 <= printed, "{} {count} {printed}", before.len());
+        let shown =
+            console.wait_for(&case.case, "the end", |shown| shown["attempts"][0]["ended_at"].is_string());
+        assert_eq!(shown["journal"]["gaps"], 0, "installation {installation}");
+    }
+    println!("{kills} kills, nothing acknowledged lost, every line once and in order");
+    assert_eq!(kills, INSTALLATIONS * (CONSOLE_KILLS + 1));
+}

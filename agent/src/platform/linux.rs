@@ -10,7 +10,7 @@ use hotliner_protocol::value::Value;
 use rustix::fs::StatVfsMountFlags;
 use rustix::process::{Flock, FlockType, fcntl_getlk};
 
-use super::{Lock, Volume, reading_of};
+use super::{CpuTimes, Installed, Lock, Volume, reading_of};
 
 pub(super) const NAME: &str = "linux";
 
@@ -185,4 +185,52 @@ pub(super) fn os_release() -> [Reading; 4] {
 pub(super) fn user_data() -> Option<PathBuf> {
     let set = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     set.or_else(|| std::env::home_dir().map(|home| home.join(".local/share")))
+}
+
+pub(super) fn installed() -> io::Result<Vec<Installed>> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+pub(super) fn installer_lock() -> io::Result<Lock> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+pub(super) fn system_proxy() -> Option<String> {
+    None
+}
+
+/// The first line of `/proc/stat` (proc(5)): user, nice, system, idle, iowait, irq, softirq, steal; guest time is in user's.
+pub(super) fn cpu_times() -> io::Result<CpuTimes> {
+    let text = fs::read_to_string("/proc/stat")?;
+    let first = text.lines().next().unwrap_or_default();
+    let times: Vec<u64> =
+        first.split_whitespace().skip(1).take(8).filter_map(|time| time.parse().ok()).collect();
+    let [_, _, _, idle, wait, ..] = times.as_slice() else { return Err(io::ErrorKind::InvalidData.into()) };
+    let total: u64 = times.iter().sum();
+    Ok(CpuTimes { busy: total.saturating_sub(idle + wait), total })
+}
+
+/// `model name` on x86; boards with other processors name themselves in the device tree.
+pub(super) fn cpu_model() -> Reading {
+    let text = match fs::read_to_string("/proc/cpuinfo") {
+        Ok(text) => text,
+        Err(error) => return reading_of(&error),
+    };
+    let named =
+        text.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split_once(':'));
+    let board = || fs::read_to_string("/proc/device-tree/model").ok();
+    match named.map(|(_, model)| model.to_owned()).or_else(board) {
+        Some(model) => Value::from(model.trim_matches(['\0', ' ', '\n'])).into(),
+        None => Reading::Unsupported,
+    }
+}
+
+/// Debian's packages leave a mark while a restart is due; other distributions keep none that any user may read.
+pub(super) fn pending_reboot() -> Reading {
+    let marked =
+        ["/run/reboot-required", "/var/run/reboot-required"].iter().any(|mark| Path::new(mark).exists());
+    match marked || Path::new("/etc/debian_version").exists() {
+        true => Value::Bool(marked).into(),
+        false => Reading::Unsupported,
+    }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use hotliner_protocol::fact::Reading;
 use rustix::fs::StatVfsMountFlags;
 
-use super::{Lock, Volume};
+use super::{CpuTimes, Installed, Lock, Volume};
 
 pub(super) const NAME: &str = "macos";
 
@@ -44,4 +44,28 @@ pub(super) fn os_release() -> [Reading; 4] {
 
 pub(super) fn user_data() -> Option<PathBuf> {
     std::env::home_dir().map(|home| home.join("Library/Application Support"))
+}
+
+pub(super) fn installed() -> io::Result<Vec<Installed>> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+pub(super) fn installer_lock() -> io::Result<Lock> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+pub(super) fn system_proxy() -> Option<String> {
+    None
+}
+
+pub(super) fn cpu_times() -> io::Result<CpuTimes> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+pub(super) fn pending_reboot() -> Reading {
+    Reading::Unsupported
+}
+
+pub(super) fn cpu_model() -> Reading {
+    Reading::Unsupported
 }

@@ -8,7 +8,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -136,8 +136,16 @@ pub(super) fn private_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-pub(super) fn file_identity(metadata: &fs::Metadata) -> (u64, u64) {
-    (metadata.dev(), metadata.ino())
+pub(super) fn file_identity(file: &File) -> io::Result<(u64, u64)> {
+    file.metadata().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+pub(super) fn identity_at(path: &Path) -> io::Result<(u64, u64)> {
+    fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+pub(super) fn system_root() -> PathBuf {
+    PathBuf::from("/")
 }
 
 pub(super) fn space(path: &Path) -> io::Result<Space> {

@@ -1,5 +1,8 @@
 //! Windows. Installers run on pipes; what this version cannot tell there yet says so.
 
+mod registry;
+mod system;
+
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, BufRead, Read};
@@ -10,7 +13,7 @@ use std::time::Duration;
 use hotliner_protocol::event::Exit;
 use hotliner_protocol::fact::Reading;
 
-use super::{Lock, Look, OutputKind, Space, Started, Volume};
+use super::{CpuTimes, Installed, Lock, Look, OutputKind, Space, Started, Volume};
 use crate::redact::Known;
 
 pub(super) const NAME: &str = "windows";
@@ -93,7 +96,8 @@ pub(super) fn known_names() -> Known {
 }
 
 pub(super) fn language() -> String {
-    std::env::var("LANG").unwrap_or_default()
+    // Shells from elsewhere set LANG; Windows itself keeps the user's choice in the registry.
+    std::env::var("LANG").ok().filter(|set| !set.is_empty()).or_else(registry::language).unwrap_or_default()
 }
 
 pub(super) fn private_folder(path: &Path) -> io::Result<()> {
@@ -108,17 +112,47 @@ pub(super) fn private_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::rename(&new, path)
 }
 
-pub(super) fn file_identity(metadata: &fs::Metadata) -> (u64, u64) {
-    use std::os::windows::fs::MetadataExt;
-    (metadata.creation_time(), 0)
+pub(super) fn file_identity(file: &fs::File) -> io::Result<(u64, u64)> {
+    system::file_identity(file)
+}
+
+pub(super) fn identity_at(path: &Path) -> io::Result<(u64, u64)> {
+    use std::os::windows::fs::OpenOptionsExt;
+    // Asking for no access at all works on files that others hold for themselves.
+    system::file_identity(&fs::File::options().access_mode(0).open(path)?)
 }
 
 pub(super) fn volumes() -> io::Result<Vec<Volume>> {
-    Err(io::ErrorKind::Unsupported.into())
+    system::volumes()
 }
 
-pub(super) fn space(_: &Path) -> io::Result<Space> {
-    Err(io::ErrorKind::Unsupported.into())
+pub(super) fn system_root() -> PathBuf {
+    let drive = std::env::var("SystemDrive").unwrap_or_else(|_| "C:".to_owned());
+    PathBuf::from(format!("{drive}\\"))
+}
+
+pub(super) fn space(path: &Path) -> io::Result<Space> {
+    system::space(path)
+}
+
+pub(super) fn cpu_times() -> io::Result<CpuTimes> {
+    system::cpu_times()
+}
+
+pub(super) fn cpu_model() -> Reading {
+    registry::cpu_model()
+}
+
+pub(super) fn installed() -> io::Result<Vec<Installed>> {
+    registry::installed()
+}
+
+pub(super) fn installer_lock() -> io::Result<Lock> {
+    system::installer_lock()
+}
+
+pub(super) fn pending_reboot() -> Reading {
+    registry::pending_reboot()
 }
 
 pub(super) fn lock_holder(_: &Path) -> io::Result<Lock> {
@@ -130,15 +164,19 @@ pub(super) fn default_route() -> Reading {
 }
 
 pub(super) fn dns_servers() -> Reading {
-    Reading::Unsupported
+    registry::dns_servers()
+}
+
+pub(super) fn system_proxy() -> Option<String> {
+    registry::proxy()
 }
 
 pub(super) fn timezone() -> Reading {
-    Reading::Unsupported
+    registry::timezone()
 }
 
 pub(super) fn os_release() -> [Reading; 4] {
-    [Reading::Unsupported, Reading::Unsupported, Reading::Unsupported, Reading::Unsupported]
+    registry::os_release()
 }
 
 pub(super) fn user_data() -> Option<PathBuf> {

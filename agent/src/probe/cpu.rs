@@ -1,36 +1,39 @@
-//! The processor.
+//! The processor. Not through sysinfo: on Windows it takes its figures from performance counters, which are slow to open and
+//! broken on many of the PCs that need help.
 
 use std::sync::PoisonError;
 
-use hotliner_protocol::fact::Reading;
-use sysinfo::System;
-
-use super::{Context, Sink, reading_of};
+use super::{Context, Sink};
+use crate::platform::{self, CpuTimes};
 
 pub(super) fn read(context: &Context, sink: &mut Sink<'_>) {
-    let mut held = context.cpu.lock().unwrap_or_else(PoisonError::into_inner);
-    let first = held.is_none();
-    let system = match held.take().map_or_else(System::new, Ok) {
-        Ok(system) => held.insert(system),
-        Err(error) => {
-            sink.put("cpu.model", reading_of(&error));
-            return sink.put("cpu.count", reading_of(&error));
-        }
+    let mut seen = context.cpu.lock().unwrap_or_else(PoisonError::into_inner);
+    let now = platform::cpu_times();
+    match seen.take() {
+        None => identity(sink),
+        // Usage is a difference between two looks.
+        Some(before) => usage(before, &now, sink),
+    }
+    // Where the times cannot be read, the processor is still named only once.
+    *seen = Some(now.unwrap_or(CpuTimes { busy: 0, total: 0 }));
+}
+
+fn identity(sink: &mut Sink<'_>) {
+    sink.put("cpu.model", platform::cpu_model());
+    match std::thread::available_parallelism() {
+        Ok(count) => sink.value("cpu.count", count.get() as u64),
+        Err(error) => sink.put("cpu.count", platform::reading_of(&error)),
+    }
+}
+
+fn usage(before: CpuTimes, now: &std::io::Result<CpuTimes>, sink: &mut Sink<'_>) {
+    let now = match now {
+        Ok(now) => now,
+        Err(error) => return sink.put("cpu.usage_percent", platform::reading_of(error)),
     };
-    if first {
-        system.refresh_cpu_all();
-    } else {
-        system.refresh_cpu_usage();
-    }
-    let model =
-        system.cpus().first().map(|cpu| cpu.brand().trim().to_owned()).filter(|model| !model.is_empty());
-    match model {
-        Some(model) => sink.value("cpu.model", model),
-        None => sink.put("cpu.model", Reading::Unsupported),
-    }
-    sink.value("cpu.count", system.cpus().len() as u64);
-    // Usage is a difference between two looks.
-    if !first {
-        sink.value("cpu.usage_percent", (f64::from(system.global_cpu_usage()) * 10.0).round() / 10.0);
+    let total = now.total.saturating_sub(before.total);
+    let busy = now.busy.saturating_sub(before.busy);
+    if total > 0 {
+        sink.value("cpu.usage_percent", (busy as f64 * 1000.0 / total as f64).round() / 10.0);
     }
 }

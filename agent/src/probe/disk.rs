@@ -12,7 +12,7 @@ pub(super) fn read(context: &Context, sink: &mut Sink<'_>) {
     let volumes = platform::volumes();
     let known = volumes.as_deref().unwrap_or_default();
     // The two that matter come first: a dead network drive among the others may hang.
-    sink.put("disk.system", volume(Path::new("/"), known));
+    sink.put("disk.system", volume(&platform::system_root(), known));
     sink.put("disk.install_root", volume(existing(&context.plan.root), known));
     for one in known {
         sink.put(&format!("disk[{}]", one.mount), volume(Path::new(&one.mount), known));

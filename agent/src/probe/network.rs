@@ -18,6 +18,7 @@ pub(super) fn read(_: &Context, sink: &mut Sink<'_>) {
     sink.put("network.dns_servers", platform::dns_servers());
     let proxy =
         PROXY_VARIABLES.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let proxy = proxy.or_else(platform::system_proxy);
     let mut parts: Vec<(&str, Value)> = vec![("set", proxy.is_some().into())];
     parts.extend(proxy.map(|url| ("url", url.into())));
     sink.value("network.proxy", Value::map(parts));

@@ -25,6 +25,10 @@ pub(super) fn read(_: &Context, sink: &mut Sink<'_>) {
     sink.put("os.locale", text(Some(locale).filter(|locale| !locale.is_empty())));
 }
 
+pub(super) fn pending_reboot(_: &Context, sink: &mut Sink<'_>) {
+    sink.put("os.pending_reboot", platform::pending_reboot());
+}
+
 fn text(text: Option<String>) -> Reading {
     text.map_or(Reading::Unsupported, |text| Value::Text(text).into())
 }

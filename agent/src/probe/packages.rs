@@ -1,16 +1,17 @@
-//! Packages of dpkg, in the database the installer works on, and who holds its locks.
+//! Installed software: packages of dpkg, in the database the installer works on, and who holds its locks; on Windows the
+//! system's own list and its installer's mutex.
 
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use hotliner_protocol::fact::Reading;
 use hotliner_protocol::value::Value;
 
 use super::{Context, Sink};
-use crate::platform::{self, Lock, reading_of};
+use crate::platform::{self, Installed, Lock, reading_of};
 
-/// Largest database read, in bytes; real ones have a few megabytes.
+/// Bytes of a database that are read; real ones have a few megabytes.
 const MAX_STATUS_BYTES: u64 = 64 << 20;
 
 /// States in which a package is as it should be.
@@ -18,28 +19,47 @@ const SOUND: &[&str] = &["installed", "config-files", "not-installed"];
 
 /// One package of the database.
 #[derive(Debug, PartialEq, Eq)]
-struct Package<'t> {
-    name: &'t str,
-    version: &'t str,
-    status: &'t str,
-    arch: &'t str,
+struct Package {
+    name: String,
+    version: String,
+    status: String,
+    arch: String,
 }
 
 pub(super) fn read(context: &Context, sink: &mut Sink<'_>) {
+    match platform::installed() {
+        Ok(programs) => listed(&programs, sink),
+        Err(error) if error.kind() == ErrorKind::Unsupported => dpkg(context, sink),
+        Err(error) => refused(&error, sink),
+    }
+}
+
+fn refused(error: &io::Error, sink: &mut Sink<'_>) {
+    for path in ["packages.interrupted", "packages.broken", "packages.count"] {
+        sink.put(path, reading_of(error));
+    }
+}
+
+/// The system's list of installed programs. It does not say whether one of them is in order.
+fn listed(programs: &[Installed], sink: &mut Sink<'_>) {
+    sink.put("packages.interrupted", Reading::Unsupported);
+    sink.put("packages.broken", Reading::Unsupported);
+    sink.value("packages.count", programs.len() as u64);
+    for Installed { manager, name, version, publisher, arch } in programs {
+        let parts = [("version", version.as_str()), ("publisher", publisher), ("arch", arch)];
+        sink.value(&format!("package[{manager}:{name}]"), Value::map(parts));
+    }
+}
+
+fn dpkg(context: &Context, sink: &mut Sink<'_>) {
     let admin = &context.plan.admin_dir;
-    let text = match read_status(&admin.join("status")) {
-        Ok(text) => text,
-        Err(error) => {
-            let reading = reading_of(&error);
-            for path in ["packages.interrupted", "packages.broken", "packages.count"] {
-                sink.put(path, reading.clone());
-            }
-            return;
-        }
+    let packages = match read_status(&admin.join("status")) {
+        Ok(packages) => packages,
+        Err(error) => return refused(&error, sink),
     };
-    let packages: Vec<Package<'_>> = text.split("\n\n").filter_map(package).collect();
-    let broken = packages.iter().filter(|package| !SOUND.contains(&package.status));
-    let broken = broken.map(|package| Value::map([("name", package.name), ("status", package.status)]));
+    let broken = packages.iter().filter(|package| !SOUND.contains(&package.status.as_str()));
+    let broken = broken
+        .map(|package| Value::map([("name", package.name.as_str()), ("status", package.status.as_str())]));
     sink.put("packages.interrupted", interrupted(admin));
     sink.value("packages.broken", Value::List(broken.collect()));
     sink.value("packages.count", packages.len() as u64);
@@ -49,24 +69,34 @@ pub(super) fn read(context: &Context, sink: &mut Sink<'_>) {
     }
 }
 
-fn read_status(path: &Path) -> io::Result<String> {
-    if fs::metadata(path)?.len() > MAX_STATUS_BYTES {
-        return Err(ErrorKind::FileTooLarge.into());
+/// The packages of the database, read a paragraph at a time: the whole has megabytes, what is wanted of it a few kilobytes.
+fn read_status(path: &Path) -> io::Result<Vec<Package>> {
+    let mut file = BufReader::new(File::open(path)?.take(MAX_STATUS_BYTES));
+    let (mut packages, mut paragraph, mut line) = (Vec::new(), String::new(), Vec::new());
+    while file.read_until(b'\n', &mut line)? > 0 {
+        if line == b"\n" {
+            packages.extend(package(&paragraph));
+            paragraph.clear();
+        } else {
+            paragraph.push_str(&String::from_utf8_lossy(&line));
+        }
+        line.clear();
     }
-    fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    packages.extend(package(&paragraph));
+    Ok(packages)
 }
 
-fn package(paragraph: &str) -> Option<Package<'_>> {
+fn package(paragraph: &str) -> Option<Package> {
     let field = |name: &str| {
         let line = paragraph.lines().find(|line| line.len() > name.len() && line.starts_with(name))?;
         line[name.len()..].strip_prefix(':').map(str::trim)
     };
     Some(Package {
-        name: field("Package")?,
-        version: field("Version").unwrap_or_default(),
+        name: field("Package")?.to_owned(),
+        version: field("Version").unwrap_or_default().to_owned(),
         // `install ok installed`: what is wanted, whether it is in order, and how far it is.
-        status: field("Status")?.rsplit(' ').next()?,
-        arch: field("Architecture").unwrap_or_default(),
+        status: field("Status")?.rsplit(' ').next()?.to_owned(),
+        arch: field("Architecture").unwrap_or_default().to_owned(),
     })
 }
 
@@ -100,6 +130,11 @@ fn lock_files(context: &Context) -> Vec<PathBuf> {
 }
 
 fn lock_reading(context: &Context) -> Reading {
+    match platform::installer_lock() {
+        Ok(lock) => return Value::map([("held", lock != Lock::Free)]).into(),
+        Err(error) if error.kind() == ErrorKind::Unsupported => {}
+        Err(error) => return reading_of(&error),
+    }
     let mut refused = None;
     let mut known = false;
     for path in lock_files(context) {
@@ -142,9 +177,10 @@ mod tests {
     #[test]
     fn a_paragraph_of_the_database_is_understood_whatever_stands_around() {
         let text = "Package: libfoo\nStatus: install ok half-configured\nPackage-Type: deb\nArchitecture: amd64\nVersion: 1:2.3-4\nDescription: x\n Version: no";
-        let expected =
-            Package { name: "libfoo", version: "1:2.3-4", status: "half-configured", arch: "amd64" };
-        assert_eq!(package(text), Some(expected));
+        let expected = ["libfoo", "1:2.3-4", "half-configured", "amd64"].map(str::to_owned);
+        let found =
+            package(text).map(|package| [package.name, package.version, package.status, package.arch]);
+        assert_eq!(found, Some(expected));
         assert_eq!(package("Version: 1"), None);
         assert_eq!(package(""), None);
     }

@@ -1,13 +1,15 @@
 //! Runs the probes: when each is due, on threads, under their limits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
-use hotliner_protocol::fact::{Fact, FactPath, FactSet, Reading};
+use hotliner_protocol::fact::{Fact, FactPath, Reading};
 use hotliner_protocol::scope::Scopes;
+use hotliner_protocol::value::Value;
 
 use super::{Context, Interval, Sink, Spec};
 use crate::pipeline::now;
@@ -53,7 +55,7 @@ impl Probes {
             jobs: table.iter().map(|_| Job::default()).collect(),
             context: Arc::new(context),
             scopes,
-            known: FactSet::default(),
+            known: BTreeMap::new(),
             sender: sender.clone(),
             out: Box::new(out),
             attempt_runs,
@@ -105,12 +107,43 @@ struct Schedule {
     jobs: Vec<Job>,
     context: Arc<Context>,
     scopes: Scopes,
-    known: FactSet,
+    /// Fingerprints of the last readings: a PC has thousands of packages, and their readings are needed no more once they are
+    /// passed on.
+    known: BTreeMap<FactPath, u64>,
     sender: Sender<Message>,
     out: Box<dyn FnMut(Fact) + Send>,
     attempt_runs: bool,
     /// Who waits for the readings after the attempt.
     waiting: Vec<SyncSender<()>>,
+}
+
+/// A number that differs where two readings differ, but for one time in 2⁶⁴.
+fn fingerprint(reading: &Reading) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    std::mem::discriminant(reading).hash(&mut hasher);
+    reading.value().iter().for_each(|value| mix(value, &mut hasher));
+    hasher.finish()
+}
+
+fn mix(value: &Value, hasher: &mut DefaultHasher) {
+    std::mem::discriminant(value).hash(hasher);
+    match value {
+        Value::Bool(yes) => yes.hash(hasher),
+        Value::Int(number) => number.hash(hasher),
+        Value::Float(number) => number.to_bits().hash(hasher),
+        Value::Text(text) => text.hash(hasher),
+        Value::List(list) => {
+            list.len().hash(hasher);
+            list.iter().for_each(|value| mix(value, hasher));
+        }
+        Value::Map(parts) => {
+            parts.len().hash(hasher);
+            for (name, value) in parts {
+                name.hash(hasher);
+                mix(value, hasher);
+            }
+        }
+    }
 }
 
 impl Schedule {
@@ -163,9 +196,9 @@ impl Schedule {
     }
 
     fn found(&mut self, path: FactPath, reading: Reading) {
-        let fact = Fact { path, observed_at: now(), reading };
-        if self.known.insert(fact.clone()) {
-            (self.out)(fact);
+        let print = fingerprint(&reading);
+        if self.known.insert(path.clone(), print) != Some(print) {
+            (self.out)(Fact { path, observed_at: now(), reading });
         }
     }
 

@@ -32,7 +32,8 @@ fn wait_for(facts: &Receiver<Fact>, path: &str) -> Reading {
 #[test]
 fn every_declared_path_is_answered_for_on_this_machine() {
     let mut found = BTreeMap::new();
-    let context = Context::new(Plan::new(&["dpkg".into(), "-i".into()], Path::new("/")));
+    let context =
+        Context::new(Plan::new(&["dpkg".into(), "-i".into()], Path::new("/"), Path::new("/own.log")));
     read_once(&context, &"all".parse().unwrap(), |_, path, reading| {
         found.insert(path.as_str().to_owned(), reading);
     });

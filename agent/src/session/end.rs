@@ -85,8 +85,9 @@ impl Session {
             let why = "nobody answers there";
             self.say(self.notices.words.unreachable, &[("why", why)]);
         }
-        let Self { folder, notices, .. } = self;
+        let Self { folder, notices, outgoing, .. } = self;
         if !kept {
+            outgoing.spool().close();
             delete(folder, &notices);
         }
         match (waiting, nobody) {

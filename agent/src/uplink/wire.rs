@@ -12,6 +12,7 @@ use quinn::{ClientConfig, Connection, Endpoint, RecvStream, SendStream, Transpor
 use tokio::task::JoinSet;
 
 use super::address::ConsoleAddress;
+use super::plain_socket;
 use super::tls::{self, Issuer};
 
 /// How long one address may take to answer.
@@ -134,7 +135,7 @@ async fn connect_to(socket: SocketAddr, host: &str) -> Result<(Endpoint, Connect
         SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
         SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
     };
-    let endpoint = Endpoint::client(local).map_err(|error| error.to_string())?;
+    let endpoint = plain_socket::client(local).map_err(|error| error.to_string())?;
     let (crypto, issuer) = tls::client().map_err(|error| error.to_string())?;
     let mut config = ClientConfig::new(Arc::new(crypto));
     config.transport_config(Arc::new(transport()?));
