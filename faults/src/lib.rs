@@ -9,7 +9,7 @@
 //! | [`catalogue`], [`fault`], [`taxonomy`] | the faults themselves |
 //! | [`capture`], [`version`] | typed captures, and the order of versions |
 //! | [`code`] | error codes and their spellings |
-//! | [`load`], [`condition`], [`expression`], [`template`], [`action`] | the language, loaded strictly |
+//! | [`load`], [`condition`], [`expression`], [`template`], [`pattern`], [`action`] | the language, loaded strictly |
 //! | [`tri`] | evidence has four values |
 //! | [`matcher`], [`session`] | compiled faults, and the state of one case |
 //! | [`diagnosis`], [`rank`], [`explain`] | what comes out, in which order, and why |
@@ -33,6 +33,7 @@ pub mod lines;
 mod literals;
 pub mod load;
 pub mod matcher;
+pub mod pattern;
 pub mod rank;
 mod raw;
 pub mod scan;
