@@ -5,7 +5,6 @@ use std::time::Duration;
 use hotliner_protocol::time::Timestamp;
 use rand_core::RngCore;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::tokens::{hash, hex};
 
@@ -28,7 +27,7 @@ pub const SESSION_LIFETIME: Duration = Duration::from_secs(16 * 60 * 60);
 pub const SESSION_NOTED: Duration = Duration::from_secs(60);
 
 /// What somebody does in the team.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Takes cases over the telephone.
@@ -65,7 +64,7 @@ impl Role {
 }
 
 /// How pages look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Theme {
     /// Dark on light.

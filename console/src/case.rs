@@ -8,6 +8,7 @@
 //! diagnosis: a case with a million lines is as small as one with ten.
 
 mod apply;
+mod clean;
 mod decide;
 mod decision;
 mod entry;
@@ -15,6 +16,7 @@ mod state;
 mod work;
 
 pub use apply::apply;
+pub use clean::clean;
 pub use decide::{Command, Refusal, decide, take};
 pub use decision::{AgentSeen, Decision, Diagnoses, LeftReason, Question, StepState, Told, What};
 pub use entry::{Content, Entry, Item, is_row, is_row_item};

@@ -19,6 +19,8 @@ mod browser;
 mod console;
 #[path = "whole/diagnosis.rs"]
 mod diagnosis;
+#[path = "whole/hostile.rs"]
+mod hostile;
 #[path = "whole/live.rs"]
 mod live;
 #[path = "whole/log.rs"]

@@ -9,6 +9,7 @@ use hotliner_protocol::fact::Fact;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use crate::capture::CaptureType;
 use crate::code::Code;
 use crate::condition::Condition;
 use crate::expression::Expression;
@@ -91,6 +92,19 @@ pub struct Evidence {
     pub name: String,
     /// Where it is looked for.
     pub kind: EvidenceKind,
+    /// How long a line counts.
+    pub scope: Scope,
+}
+
+/// How long log evidence counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Within the attempt in which it was seen.
+    #[default]
+    Attempt,
+    /// In all later attempts of the case too.
+    Case,
 }
 
 /// Where evidence is looked for.
@@ -283,6 +297,8 @@ pub struct Fault {
     pub prior: f64,
     /// What it rests on.
     pub evidence: Vec<Evidence>,
+    /// Variables whose text must be of a kind; one that is not counts as not captured.
+    pub captures: BTreeMap<String, CaptureType>,
     /// When it has which standing.
     pub conditions: Conditions,
     /// Words in English and French.

@@ -7,6 +7,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`catalogue`], [`fault`], [`taxonomy`] | the faults themselves |
+//! | [`capture`], [`version`] | typed captures, and the order of versions |
 //! | [`code`] | error codes and their spellings |
 //! | [`load`], [`condition`], [`expression`], [`template`], [`action`] | the language, loaded strictly |
 //! | [`tri`] | evidence has four values |
@@ -16,6 +17,7 @@
 //! | [`example`] | every fault proves itself |
 
 pub mod action;
+pub mod capture;
 pub mod catalogue;
 pub mod code;
 pub mod condition;
@@ -27,6 +29,7 @@ pub mod fault;
 pub mod lang;
 mod lexer;
 pub mod lines;
+mod literals;
 pub mod load;
 pub mod matcher;
 pub mod rank;
@@ -36,5 +39,6 @@ pub mod session;
 pub mod taxonomy;
 pub mod template;
 pub mod tri;
+pub mod version;
 
 pub use lexer::SyntaxError;

@@ -1,12 +1,16 @@
 //! Evidence: words and codes in logs, facts, questions.
 
+use std::collections::BTreeMap;
+
 use regex::{Regex, RegexBuilder};
 use toml::Spanned;
 
 use super::Loader;
+use super::captures::Captures;
+use crate::capture::CaptureType;
 use crate::code::{Code, System};
 use crate::fault::{CodePattern, Evidence, EvidenceKind, LogPattern, Looked};
-use crate::raw::{Placed, RawCode, RawEvidence, RawLog};
+use crate::raw::{Placed, RawCode, RawEvidence, RawFault, RawLog};
 
 /// Shortest literal, in bytes: shorter ones hit everywhere.
 const MIN_LITERAL_BYTES: usize = 4;
@@ -44,7 +48,12 @@ impl Loader<'_> {
             looked.extend(raw.code.iter().filter_map(|code| self.code(code).map(Looked::Code)));
             EvidenceKind::Log(looked)
         };
-        Some(Evidence { name: text.clone(), kind })
+        if let Some(scope) = raw.scope.as_ref().filter(|_| !matches!(kind, EvidenceKind::Log(_))) {
+            let remedy = "remove it; facts and answers hold until they change";
+            self.report(&scope.span(), "only log evidence has a scope", remedy);
+        }
+        let scope = raw.scope.as_ref().map(|scope| *scope.get_ref()).unwrap_or_default();
+        Some(Evidence { name: text.clone(), kind, scope })
     }
 
     fn log(&mut self, raw: &RawLog) -> Option<LogPattern> {
@@ -112,5 +121,48 @@ impl Loader<'_> {
             near,
             source: raw.source.clone(),
         })
+    }
+
+    /// The types of captured variables.
+    pub(super) fn capture_types(
+        &mut self,
+        raw: &RawFault,
+        captures: &Captures,
+    ) -> BTreeMap<String, CaptureType> {
+        let mut types = BTreeMap::new();
+        for (name, capture) in &raw.capture {
+            if !captures.all.contains(name.get_ref()) {
+                let remedy = format!("captured here: {}", captures.list());
+                self.report(&name.span(), format!("nothing captures `{}`", name.get_ref()), remedy);
+            }
+            let word = capture.kind.get_ref();
+            match CaptureType::of(word) {
+                Some(kind) => drop(types.insert(name.get_ref().clone(), kind)),
+                None => {
+                    let known: Vec<&str> = CaptureType::ALL.into_iter().map(CaptureType::word).collect();
+                    let remedy = format!("write one of {}", known.join(", "));
+                    self.report(&capture.kind.span(), format!("`{word}` is no type of a capture"), remedy);
+                }
+            }
+        }
+        types
+    }
+
+    /// Variables that an expression reads must be captured.
+    pub(super) fn variables_are_captured(
+        &mut self,
+        raw: &RawFault,
+        evidence: &[Evidence],
+        captures: &Captures,
+    ) {
+        for part in evidence {
+            let EvidenceKind::Fact(expression) = &part.kind else { continue };
+            let named = raw.evidence.iter().find(|(name, _)| *name.get_ref() == part.name);
+            let Some(fact) = named.and_then(|(_, raw)| raw.fact.as_ref()) else { continue };
+            for name in expression.variables().into_iter().filter(|name| !captures.all.contains(*name)) {
+                let remedy = format!("captured here: {}", captures.list());
+                self.report(&fact.span(), format!("nothing captures `{name}`"), remedy);
+            }
+        }
     }
 }

@@ -7,6 +7,27 @@ use utoipa::ToSchema;
 use super::Language;
 use crate::accounts::{Account, Role, Theme};
 
+/// What somebody does in the team.
+#[derive(ToSchema)]
+#[schema(as = Role, rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes the words of `Role`")]
+pub(in crate::web) enum RoleWord {
+    Hotliner,
+    Engineer,
+    Supervisor,
+    Author,
+    Admin,
+}
+
+/// How pages look.
+#[derive(ToSchema)]
+#[schema(as = Theme, rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes the words of `Theme`")]
+pub(in crate::web) enum ThemeWord {
+    Light,
+    Dark,
+}
+
 /// Who is signed in.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::web) struct Session {
@@ -22,10 +43,12 @@ pub(in crate::web) struct Session {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::web) struct Me {
     name: String,
+    #[schema(value_type = RoleWord)]
     role: Role,
     /// Language chosen.
     lang: Option<Language>,
     /// Theme chosen.
+    #[schema(value_type = Option<ThemeWord>)]
     theme: Option<Theme>,
 }
 
@@ -53,6 +76,7 @@ pub(in crate::web) struct FirstAccount {
 pub(in crate::web) struct NewAccount {
     /// 1 to 32 letters, digits, `.`, `-` and `_`, beginning with a letter.
     pub(in crate::web) name: String,
+    #[schema(value_type = RoleWord)]
     pub(in crate::web) role: Role,
     /// 10 to 256 bytes.
     pub(in crate::web) password: String,
@@ -73,6 +97,7 @@ pub(in crate::web) struct MeChange {
     #[serde(default)]
     pub(in crate::web) lang: Option<Language>,
     #[serde(default)]
+    #[schema(value_type = Option<ThemeWord>)]
     pub(in crate::web) theme: Option<Theme>,
     #[serde(default)]
     pub(in crate::web) password: Option<OwnPassword>,
@@ -98,6 +123,7 @@ pub(in crate::web) struct AccountList {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::web) struct AccountView {
     name: String,
+    #[schema(value_type = RoleWord)]
     role: Role,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
