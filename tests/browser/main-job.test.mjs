@@ -112,13 +112,13 @@ test('two technicians cannot hold one case: the second is told who was faster', 
   const row = page.locator(`tr[data-case="${opened.case}"]`);
   await row.waitFor();
   // The other claim arrives while this one is on its way.
-  await page.route('**/claim', async (route) => {
-    await page.unroute('**/claim');
+  const claimFirst = async (route) => {
     const headers = { origin: server.web };
     const taken = await other.page.request.post(`/api/v1/cases/${opened.case}/claim`, { data: {}, headers });
     assert.ok(taken.ok(), String(taken.status()));
     await route.continue();
-  });
+  };
+  await page.route('**/claim', claimFirst, { times: 1 });
   await row.getByRole('button', { name: 'Claim' }).click();
   await page.getByText('Claimed by sasha a moment before you.').waitFor();
   assert.equal((await server.command('case', 'show', opened.case)).claimed_by, 'sasha');
