@@ -322,10 +322,10 @@ fn contains_ignoring_case(line: &str, part: &str) -> bool {
 
 /// The captures of a line the literal of `pattern` stands in; none if the pattern does not match it.
 fn captures(pattern: &LogPattern, line: &str) -> Option<Variables> {
-    let Some(regex) = &pattern.pattern else { return Some(Variables::new()) };
-    let found = regex.captures(line)?;
+    let Some(pattern) = &pattern.pattern else { return Some(Variables::new()) };
+    let found = pattern.captures(line)?;
     let group = |name: &str| found.name(name).map(|value| (name.to_owned(), value.as_str().to_owned()));
-    Some(regex.capture_names().flatten().filter_map(group).collect())
+    Some(pattern.names().filter_map(group).collect())
 }
 
 /// Whether some standing of the fault can be reached by facts and answers alone. Judged to the safe side: a fault all of

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use hotliner_faults::catalogue::Catalogue;
 use hotliner_faults::example;
-use hotliner_faults::fault::EvidenceKind;
+use hotliner_faults::fault::{EvidenceKind, Looked};
 use hotliner_faults::lang::Lang;
 use hotliner_faults::matcher::Matcher;
 
@@ -28,6 +28,24 @@ fn every_example_of_every_fault_comes_out_as_it_says() {
         .map(|result| format!("{}:{}: {}", result.file, result.line, result.problems.join("; ")))
         .collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_pattern_of_the_built_in_faults_compiles() {
+    let catalogue = catalogue();
+    let patterns = catalogue.faults().iter().flat_map(|fault| {
+        fault.evidence.iter().flat_map(move |evidence| match &evidence.kind {
+            EvidenceKind::Log(looked) => {
+                looked.iter().map(|looked| (&fault.file, looked)).collect::<Vec<_>>()
+            }
+            _ => Vec::new(),
+        })
+    });
+    for (file, looked) in patterns {
+        if let Looked::Words(words) = looked {
+            assert!(words.pattern.as_ref().is_none_or(|pattern| pattern.compiles()), "{file}: {looked}");
+        }
+    }
 }
 
 #[test]
