@@ -63,12 +63,13 @@ async fn a_fault_can_be_read_in_both_languages_and_one_that_is_not_there_says_wh
         for lang in ["en", "fr"] {
             let read = console.get(&format!("/api/v1/faults/{id}?lang={lang}")).await;
             assert_eq!(read["title"], fault["title"][lang], "{id}");
-            assert!(!read["explain"].as_str().unwrap().is_empty() && !read["say"].as_str().unwrap().is_empty());
+            assert!(
+                !read["explain"].as_str().unwrap().is_empty() && !read["say"].as_str().unwrap().is_empty()
+            );
             assert!(!read["evidence"].as_array().unwrap().is_empty(), "{id} rests on nothing");
         }
     }
-    let refused =
-        console.client.ask(Method::GET, "/api/v1/faults/no.such.fault", None).await.unwrap_err();
+    let refused = console.client.ask(Method::GET, "/api/v1/faults/no.such.fault", None).await.unwrap_err();
     assert!(refused.remedy.contains("/api/v1/faults"), "{refused}");
 }
 
