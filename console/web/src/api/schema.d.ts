@@ -404,7 +404,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A fault in full. */
+        /** One fault in full. */
         get: operations["show"];
         put?: never;
         post?: never;
@@ -742,11 +742,12 @@ export interface components {
             /** @description Path prefixes of facts, such as `process` or `disk`. */
             prefixes: string[];
         };
-        /** @description When a fault has which standing. */
+        /** @description When the fault has which standing, as expressions over its evidence. */
         ConditionsView: {
             confirmed?: string | null;
             likely?: string | null;
             possible?: string | null;
+            /** @description Speaks against it. */
             unless?: string | null;
         };
         DiagnosisInList: {
@@ -803,11 +804,11 @@ export interface components {
              */
             next?: number | null;
         };
-        /** @description A piece of evidence. */
+        /** @description One piece of evidence. */
         EvidenceView: {
             /** @description `log`, `fact` or `ask`. */
             kind: string;
-            /** @description Alternatives of what is looked for in lines; the expression; or the question. */
+            /** @description What is looked for in lines, any of these; the expression over facts; the question. */
             looks_for: string[];
             name: string;
         };
@@ -849,24 +850,27 @@ export interface components {
             /** @description By id. */
             faults: components["schemas"]["FaultInList"][];
         };
-        /** @description A step of a fault's repair. */
+        /** @description A step of the repair. */
         FaultStep: {
             /** @description The agent's action. */
             action?: string | null;
             /** @description `customer`, `technician` or `agent`. */
             actor: string;
-            /** @description Holds when the step is done. */
+            /** @description Expression over facts that shows the step done. */
             check?: string | null;
             id: string;
+            /** @description Words for the customer. */
             say?: string | null;
             text: string;
+            /** @description How to undo it. */
             undo?: string | null;
         };
-        /** @description A fault in full. Parts that are captured from logs stand in the texts by their names, as `{name}`. */
+        /** @description A fault in full. Texts are as they are before anything was captured from a case. */
         FaultView: {
-            /** @description On which PCs it can occur; everywhere when absent. */
+            /** @description Expression over facts: where the fault can occur at all. */
             applies?: string | null;
             cause: string;
+            /** @description The cause in words. */
             cause_label?: string | null;
             conditions: components["schemas"]["ConditionsView"];
             evidence: components["schemas"]["EvidenceView"][];
@@ -874,7 +878,7 @@ export interface components {
             id: string;
             /** Format: int32 */
             number: number;
-            /** @description Faults that this one explains. */
+            /** @description Ids of faults that it stands above. */
             outranks: string[];
             /** Format: int32 */
             revision: number;
@@ -2277,7 +2281,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description the fault's id */
+                /** @description the fault */
                 id: string;
                 /** @description Language of the diagnoses; English unless said. */
                 lang: "en" | "fr";
