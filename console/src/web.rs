@@ -188,6 +188,7 @@ fn router(app: App) -> Router {
         .route("/api/v1/cases/{id}/steps", post(work::step))
         .route("/api/v1/cases/{id}/resolve", post(work::resolve))
         .route("/api/v1/faults", get(faults::list))
+        .route("/api/v1/faults/{id}", get(faults::show))
         .route("/api/v1/tokens", get(tokens::list).post(tokens::create))
         .route("/api/v1/tokens/{id}", delete(tokens::revoke))
         .route_layer(gate)

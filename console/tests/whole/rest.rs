@@ -134,3 +134,22 @@ async fn every_path_of_the_openapi_document_is_there() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_fault_is_shown_in_full_in_both_languages_with_the_names_of_what_it_captures() {
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::start(folder.path()).await;
+    let path = "/api/v1/faults/linux.dpkg.file-conflict";
+    let english = console.get(path).await;
+    assert!(
+        english["explain"].as_str().unwrap().starts_with("{path} is already owned by {owner}"),
+        "{english}"
+    );
+    let evidence = &english["evidence"][0];
+    assert_eq!((&evidence["name"], &evidence["kind"]), (&json!("overwrite"), &json!("log")));
+    assert_eq!(english["conditions"]["unless"], "attempt.succeeded");
+    let french = console.get(&format!("{path}?lang=fr")).await;
+    assert_ne!(french["steps"][0]["text"], english["steps"][0]["text"]);
+    let unknown = console.client.ask(Method::GET, "/api/v1/faults/none", None).await.unwrap_err();
+    assert!(unknown.what.contains("no such fault"), "{unknown}");
+}

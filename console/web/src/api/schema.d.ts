@@ -397,6 +397,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/faults/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A fault in full. */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -725,6 +742,13 @@ export interface components {
             /** @description Path prefixes of facts, such as `process` or `disk`. */
             prefixes: string[];
         };
+        /** @description When a fault has which standing. */
+        ConditionsView: {
+            confirmed?: string | null;
+            likely?: string | null;
+            possible?: string | null;
+            unless?: string | null;
+        };
         DiagnosisInList: {
             cause: string;
             fault: string;
@@ -779,6 +803,14 @@ export interface components {
              */
             next?: number | null;
         };
+        /** @description A piece of evidence. */
+        EvidenceView: {
+            /** @description `log`, `fact` or `ask`. */
+            kind: string;
+            /** @description Alternatives of what is looked for in lines; the expression; or the question. */
+            looks_for: string[];
+            name: string;
+        };
         /** @description The process's own end. */
         ExitView: {
             /** Format: int64 */
@@ -816,6 +848,45 @@ export interface components {
             catalogue: string;
             /** @description By id. */
             faults: components["schemas"]["FaultInList"][];
+        };
+        /** @description A step of a fault's repair. */
+        FaultStep: {
+            /** @description The agent's action. */
+            action?: string | null;
+            /** @description `customer`, `technician` or `agent`. */
+            actor: string;
+            /** @description Holds when the step is done. */
+            check?: string | null;
+            id: string;
+            say?: string | null;
+            text: string;
+            undo?: string | null;
+        };
+        /** @description A fault in full. Parts that are captured from logs stand in the texts by their names, as `{name}`. */
+        FaultView: {
+            /** @description On which PCs it can occur; everywhere when absent. */
+            applies?: string | null;
+            cause: string;
+            cause_label?: string | null;
+            conditions: components["schemas"]["ConditionsView"];
+            evidence: components["schemas"]["EvidenceView"][];
+            explain: string;
+            id: string;
+            /** Format: int32 */
+            number: number;
+            /** @description Faults that this one explains. */
+            outranks: string[];
+            /** Format: int32 */
+            revision: number;
+            say: string;
+            /** @description `blocking`, `degrading` or `informational`. */
+            severity: string;
+            /** @description `draft`, `beta`, `stable` or `retired`. */
+            status: string;
+            steps: components["schemas"]["FaultStep"][];
+            title: string;
+            /** @description What must hold afterwards; `retry`: the installation succeeds when run again. */
+            verify: string;
         };
         /** @description The first account, an administrator. */
         FirstAccount: {
@@ -2197,6 +2268,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FaultList"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the fault's id */
+                id: string;
+                /** @description Language of the diagnoses; English unless said. */
+                lang: "en" | "fr";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the fault */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            /** @description no such fault */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
