@@ -209,14 +209,10 @@ fn shared_windows(literals: &[Box<[u8]>]) -> HashMap<u32, u32> {
 /// The offset of the literal's rarest pair of neighbouring windows.
 fn rarest(literal: &[u8], shared: &HashMap<u32, u32>) -> usize {
     let cost = |offset: usize| {
-        let window = &literal[offset..offset + WINDOW];
-        let letters: u32 = window.iter().map(|byte| commonness(*byte)).sum();
-        // Logs are full of figures, and one run of digits is as common as any other.
-        let digits = window.iter().filter(|byte| byte.is_ascii_digit()).count();
-        let figures = [0, 0, 4, 24, 64][digits];
+        let letters: u32 = literal[offset..offset + WINDOW].iter().map(|byte| commonness(*byte)).sum();
         let sharers = shared.get(&window_at(literal, offset)).copied().unwrap_or(1);
         // A window that many literals share costs as many comparisons, and is probably common in logs too.
-        letters + figures + 8 * sharers.ilog2()
+        letters + 8 * sharers.ilog2()
     };
     (0..literal.len() - WINDOW).min_by_key(|offset| cost(*offset) + cost(offset + 1)).unwrap_or_default()
 }
