@@ -29,6 +29,7 @@ mod lexer;
 pub mod lines;
 pub mod load;
 pub mod matcher;
+mod noise;
 pub mod rank;
 mod raw;
 pub mod scan;

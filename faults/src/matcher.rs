@@ -10,6 +10,7 @@ use crate::code::System;
 use crate::code::spelling::{self, Guard, MARKS, Mark};
 use crate::expression::Variables;
 use crate::fault::{EvidenceKind, Fault, LogPattern, Looked};
+use crate::noise;
 
 /// The variable that holds a code as it was spelled.
 pub(crate) const CODE_VARIABLE: &str = "code";
@@ -179,6 +180,12 @@ impl Matcher {
     /// At most [`MAX_TRIALS_PER_LINE`] alternatives are tried and [`MAX_LOOKS_PER_LINE`] looked at; what a line holds beyond that
     /// is not found.
     pub(crate) fn find(&self, source: &str, line: &str, mut each: impl FnMut(Found)) {
+        let mut noise = None;
+        let mut each = |found| {
+            if !*noise.get_or_insert_with(|| noise::is_noise(line)) {
+                each(found);
+            }
+        };
         let mut find = Find { matcher: self, source, line, tried: Vec::new(), looks: 0 };
         for hit in self.literals.find_overlapping_iter(line) {
             for want in &self.wanted[hit.pattern().as_usize()] {
