@@ -33,7 +33,11 @@ pub mod lines;
 mod literals;
 pub mod load;
 pub mod matcher;
+<<<<<<< HEAD
 pub mod pattern;
+=======
+mod noise;
+>>>>>>> curator
 pub mod rank;
 mod raw;
 pub mod scan;
