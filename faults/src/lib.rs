@@ -33,11 +33,8 @@ pub mod lines;
 mod literals;
 pub mod load;
 pub mod matcher;
-<<<<<<< HEAD
-pub mod pattern;
-=======
 mod noise;
->>>>>>> curator
+pub mod pattern;
 pub mod rank;
 mod raw;
 pub mod scan;

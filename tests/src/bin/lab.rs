@@ -27,7 +27,9 @@ fn asked() -> Result<Asked, String> {
         match arg.as_str() {
             "--lang" => asked.language = Some(args.next().ok_or("--lang needs a language, such as fr")?),
             "--verbose" => asked.verbose = true,
-            option if option.starts_with('-') => return Err(format!("no option {option}; known: --lang, --verbose")),
+            option if option.starts_with('-') => {
+                return Err(format!("no option {option}; known: --lang, --verbose"));
+            }
             _ => asked.filters.push(arg),
         }
     }
@@ -49,7 +51,9 @@ fn run(asked: &Asked) -> Result<bool, String> {
     let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
     let language = asked.language.as_deref();
     let mut scenarios = Scenario::all()?;
-    scenarios.retain(|one| asked.filters.is_empty() || asked.filters.iter().any(|f| one.name.contains(f.as_str())));
+    scenarios.retain(|one| {
+        asked.filters.is_empty() || asked.filters.iter().any(|f| one.name.contains(f.as_str()))
+    });
     let env = match language {
         None => Vec::new(),
         Some(language) => {

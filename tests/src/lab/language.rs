@@ -26,8 +26,5 @@ pub fn compile(language: &str, folder: &Path) -> Result<[(String, String); 2], S
     if !folder.join(locale).join("LC_MESSAGES").exists() {
         return Err(format!("localedef made no {locale}: {}", programs::said(&made)));
     }
-    Ok([
-        ("LOCPATH".to_owned(), folder.display().to_string()),
-        ("LC_ALL".to_owned(), (*locale).to_owned()),
-    ])
+    Ok([("LOCPATH".to_owned(), folder.display().to_string()), ("LC_ALL".to_owned(), (*locale).to_owned())])
 }

@@ -17,8 +17,18 @@ const GRACE: &str = "3";
 
 /// Settings of whoever starts the lab that would change what installers print or where they connect.
 const NOT_INHERITED: [&str; 12] = [
-    "LC_ALL", "LANGUAGE", "LC_MESSAGES", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
-    "PIP_INDEX_URL", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE",
+    "LC_ALL",
+    "LANGUAGE",
+    "LC_MESSAGES",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "PIP_INDEX_URL",
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
 ];
 
 /// After the breaking: the agent, then the repair if the answer is yes. Statuses go to descriptor 3, all else to the log.
