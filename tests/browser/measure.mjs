@@ -18,7 +18,8 @@ const DIAGNOSES = Number(process.env.DIAGNOSES ?? 60);
 const MILLION = Number(process.env.ROWS ?? 1_000_000);
 
 const now = () => performance.timeOrigin + performance.now();
-const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))];
+const quantile = (values, q) =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))];
 const figures = (values) => ({
   samples: values.length,
   p50_ms: Number(quantile(values, 0.5).toFixed(1)),
@@ -36,7 +37,10 @@ await firstAccount(page, server);
 function piped(name) {
   const pipe = path.join(home.folder, `${name}.pipe`);
   execFileSync('mkfifo', [pipe]);
-  return { installer: [script(home.folder, `${name}.sh`, `echo "begin"; exec cat '${pipe}'`)], write: () => openSync(pipe, 'w') };
+  return {
+    installer: [script(home.folder, `${name}.sh`, `echo "begin"; exec cat '${pipe}'`)],
+    write: () => openSync(pipe, 'w'),
+  };
 }
 
 /** Lets the page note when `selector` first holds `text`; `seen` waits for it. */
@@ -109,7 +113,11 @@ async function linesToDiagnoses() {
 
 async function million() {
   const opened = await server.newCase();
-  const talk = script(home.folder, 'talk.sh', `seq -f 'Unpacking part %.0f of a long installation ...' ${MILLION}`);
+  const talk = script(
+    home.folder,
+    'talk.sh',
+    `seq -f 'Unpacking part %.0f of a long installation ...' ${MILLION}`,
+  );
   const began = now();
   await ended(start(server, opened, path.join(home.folder, 'million'), [talk], ['--linger', '600s']));
   let rows = 0;
@@ -164,14 +172,22 @@ async function million() {
     taken_in_s: Number((taken / 1000).toFixed(1)),
     open: figures(opens),
     jump_to_first_ms: Number(jump.toFixed(1)),
-    scroll: { frames_per_second: Number((1000 / (gaps.reduce((a, b) => a + b, 0) / gaps.length)).toFixed(1)), p99_frame_ms: Number(quantile(gaps, 0.99).toFixed(1)) },
+    scroll: {
+      frames_per_second: Number((1000 / (gaps.reduce((a, b) => a + b, 0) / gaps.length)).toFixed(1)),
+      p99_frame_ms: Number(quantile(gaps, 0.99).toFixed(1)),
+    },
   };
 }
 
 try {
   const result = {
     schema: 'hotliner.browser-measure/1',
-    machine: { cpu: os.cpus()[0]?.model, cores: os.cpus().length, chromium: browser.version(), programs: built('hotliner-console').includes('release') ? 'release' : 'debug' },
+    machine: {
+      cpu: os.cpus()[0]?.model,
+      cores: os.cpus().length,
+      chromium: browser.version(),
+      programs: built('hotliner-console').includes('release') ? 'release' : 'debug',
+    },
     line_to_row: await linesToRows(),
     failing_line_to_diagnosis: await linesToDiagnoses(),
     ...(MILLION > 0 ? { million_rows: await million() } : {}),
