@@ -163,8 +163,8 @@ impl Matcher {
             (0..faults.len()).filter(|&i| faults[i].is_live() && needs_no_log(&faults[i])).collect();
         let ordered = faults.iter().map(Ordered::of).collect();
         // One search for all, folding case; literals that mind their case are compared again where they hit.
-        let literals = Literals::new(by_literal.keys().map(String::as_str))
-            .ok_or_else(|| CompileError(by_literal.len()))?;
+        let literals =
+            Literals::new(by_literal.keys().map(String::as_str)).ok_or(CompileError(by_literal.len()))?;
         Ok(Self {
             wanted: by_literal.into_values().collect(),
             literals,

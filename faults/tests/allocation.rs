@@ -1,7 +1,6 @@
 //! A line that holds nothing costs no allocation: a busy log must not make the agent busy.
 
 #![expect(unsafe_code, reason = "a counting allocator wraps the system's")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Arc;

@@ -360,7 +360,7 @@ fn main() {
         });
         let rg = ripgrep(&messages, &corpus).map_or("–".to_owned(), |speed| format!("{speed:.0}"));
         println!(
-            "| {count} | {:.0} | {:.0} | {alone:.0} | {whole:.0} | {:.0} | {peer:.1} | {rg} |{}",
+            "| {count} | {:.0} | {:.0} | {alone:.0} | {whole:.0} | {:.0} | {peer:.2} | {rg} |{}",
             load.as_secs_f64() * 1e3,
             (compile - clone).max(0.0) * 1e3,
             automaton(&messages, &corpus),
