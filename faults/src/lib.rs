@@ -33,6 +33,7 @@ pub mod lines;
 mod literals;
 pub mod load;
 pub mod matcher;
+mod noise;
 pub mod pattern;
 pub mod rank;
 mod raw;
