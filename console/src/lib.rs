@@ -2,7 +2,8 @@
 //!
 //! | module | what it does | knows |
 //! | --- | --- | --- |
-//! | [`case`], [`codes`], [`diagnosis`], [`tokens`] | decide; pure | neither clock nor disk |
+//! | [`case`], [`codes`], [`diagnosis`], [`tokens`], [`accounts`], [`signin`] | decide; pure | neither clock nor disk |
+//! | [`passwords`] | hashes and compares | threads for blocking work |
 //! | [`journal`] | keeps everything, the only write path | SQLite |
 //! | [`projection`] | what pages and searches read; can be thrown away | SQLite |
 //! | [`vault`], [`identity`], [`data_dir`] | secrets and files | the data folder |
@@ -12,6 +13,7 @@
 //! | [`running`], [`cli`] and its commands | starts, ends, prints | everything |
 //! | [`report`], [`words`], [`terminal`] | what people read | JSON |
 
+pub mod accounts;
 pub mod case;
 pub mod cli;
 pub mod client;
@@ -24,10 +26,12 @@ pub mod identity;
 pub mod intake;
 pub mod journal;
 mod lookup;
+pub mod passwords;
 pub mod projection;
 pub mod report;
 pub mod running;
 pub mod settings;
+pub mod signin;
 pub mod terminal;
 pub mod tokens;
 pub mod trouble;
