@@ -25,7 +25,7 @@ use crate::hub::Hub;
 use crate::trouble::Trouble;
 use crate::vault::Vault;
 use admission::Admission;
-pub use tcp::Door;
+pub use tcp::{Door, Pass};
 
 /// How long agents may take to hear that the console goes down.
 const FAREWELL: Duration = Duration::from_secs(2);

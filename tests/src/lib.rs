@@ -9,5 +9,8 @@ pub mod agent;
 pub mod console;
 pub mod dpkg;
 pub mod measure;
+pub mod middle;
+pub mod paced;
 pub mod programs;
+pub mod relay;
 pub mod windows;

@@ -15,7 +15,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::admission::{Admission, Pass};
+use super::admission::Admission;
+pub use super::admission::Pass;
 use super::{Desk, connection};
 
 /// Wait after an `accept` that failed for want of file descriptors.
@@ -50,15 +51,18 @@ impl Door {
         stream.get_ref().1.alpn_protocol() == Some(ALPN)
     }
 
-    /// Takes an agent in, unless too many are there from its address.
-    pub fn enter(&self, stream: TlsStream<TcpStream>, address: IpAddr) {
-        match self.admission.enter(address) {
-            Some(pass) => self.serve(stream, address, pass),
-            None => tracing::debug!(%address, "too many connections from one address"),
+    /// A place for whoever comes in from `address`, before any work is done for it and before it is known what it is. To be
+    /// dropped for a browser, once TLS is agreed.
+    pub fn knock(&self, address: IpAddr) -> Option<Pass> {
+        let pass = self.admission.enter(address);
+        if pass.is_none() {
+            tracing::debug!(%address, "too many connections from one address");
         }
+        pass
     }
 
-    fn serve(&self, stream: TlsStream<TcpStream>, address: IpAddr, pass: Pass) {
+    /// Takes an agent in that has a place.
+    pub fn enter(&self, stream: TlsStream<TcpStream>, address: IpAddr, pass: Pass) {
         let inside = self.open.subscribe();
         if !*inside.borrow() {
             return;
@@ -72,18 +76,15 @@ impl Door {
         });
     }
 
-    /// From the first packet on. An address takes its place before any work is done for it.
+    /// From the first packet on.
     fn greet(&self, stream: TcpStream, address: IpAddr, acceptor: TlsAcceptor) {
-        let Some(pass) = self.admission.enter(address) else {
-            tracing::debug!(%address, "too many connections from one address");
-            return;
-        };
+        let Some(pass) = self.knock(address) else { return };
         let door = self.clone();
         tokio::spawn(async move {
             if let Ok(Ok(stream)) = timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await
                 && Self::is_agent(&stream)
             {
-                door.serve(stream, address, pass);
+                door.enter(stream, address, pass);
             }
         });
     }

@@ -49,15 +49,21 @@ pub(super) async fn tls(
             _ = stop.changed() => return,
         };
         let Some((stream, address)) = ready(accepted).await else { continue };
+        // Who says nothing takes no more places than one address may have.
+        let knocked = agents.as_ref().map(|door| (door.clone(), door.knock(address.ip())));
+        let agents = match knocked {
+            Some((_, None)) => continue,
+            Some((door, Some(pass))) => Some((door, pass)),
+            None => None,
+        };
         // Live updates are small and must not wait for more.
         let _ = stream.set_nodelay(true);
-        let (acceptor, router, agents, stop) =
-            (acceptor.clone(), router.clone(), agents.clone(), stop.clone());
+        let (acceptor, router, stop) = (acceptor.clone(), router.clone(), stop.clone());
         tokio::spawn(async move {
             if let Ok(Ok(stream)) = timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await {
                 match agents.filter(|_| Door::is_agent(&stream)) {
                     // Agents have places of their own.
-                    Some(door) => door.enter(stream, address.ip()),
+                    Some((door, pass)) => door.enter(stream, address.ip(), pass),
                     None => connection(stream, Origin::Remote(address.ip()), router, stop).await,
                 }
             }

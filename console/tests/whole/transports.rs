@@ -8,7 +8,7 @@ use hotliner_protocol::pairing::{AgentPairing, PairError};
 use rand_core::OsRng;
 use serde_json::json;
 use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
+use tokio::net::TcpSocket;
 
 use crate::agent::Agent;
 use crate::console::{self, Console};
@@ -192,8 +192,11 @@ async fn half_open_connections_keep_no_customer_out() {
     let (_, code) = console.new_case().await;
     // Some stop after TCP, some after TLS, some after their first frame.
     let mut half_open = Vec::new();
-    for _ in 0..150 {
-        half_open.push(TcpStream::connect(console.address()).await.unwrap());
+    for _ in 0..1_200 {
+        // All from one address, as one machine has it.
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+        half_open.push(socket.connect(console.address()).await.unwrap());
     }
     let mut greeted = Vec::new();
     for _ in 0..20 {
