@@ -9,6 +9,7 @@ mod answer;
 mod cases;
 mod conflate;
 pub(crate) mod downloads;
+mod fault;
 mod faults;
 mod headers;
 mod help;
@@ -190,6 +191,7 @@ fn router(app: App) -> Router {
         .route("/api/v1/cases/{id}/steps", post(work::step))
         .route("/api/v1/cases/{id}/resolve", post(work::resolve))
         .route("/api/v1/faults", get(faults::list))
+        .route("/api/v1/faults/{id}", get(fault::show))
         .route("/api/v1/tokens", get(tokens::list).post(tokens::create))
         .route("/api/v1/tokens/{id}", delete(tokens::revoke))
         .route_layer(gate)

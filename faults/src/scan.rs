@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use hotliner_protocol::event::{AttemptEnded, AttemptStarted, Event, EventBody, Line, Outcome, SourceEnded};
+use hotliner_protocol::event::{AttemptEnded, AttemptStarted, Event, EventBody, Outcome, SourceEnded};
 use hotliner_protocol::fact::Fact;
 use hotliner_protocol::id::AttemptId;
 use hotliner_protocol::time::Timestamp;
@@ -41,8 +41,7 @@ impl Scan {
     /// Takes a line of the present source in.
     pub fn line(&mut self, line: DecodedLine<'_>) {
         self.lines = line.number;
-        let body = Line { number: line.number, text: line.text.to_owned(), cut_bytes: line.cut_bytes };
-        self.session.event(&event(&self.source, EventBody::Line(body)));
+        self.session.line(&self.source, line.number, line.text, 0);
     }
 
     /// Ends the attempt.
