@@ -46,7 +46,17 @@ impl Catalogue {
     /// # Errors
     /// As [`Catalogue::load`]; a released program has none, because its tests load them.
     pub fn built_in() -> Result<Self, Vec<LoadError>> {
-        Self::load(BUILT_IN.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())))
+        Self::load(Self::built_in_files())
+    }
+
+    /// One fault, as if there were no other.
+    pub(crate) fn alone(&self, fault: Fault) -> Self {
+        Self { faults: vec![fault], taxonomy: self.taxonomy.clone() }
+    }
+
+    /// The texts this program was built with: name below the catalogue's folder, and text.
+    pub fn built_in_files() -> impl Iterator<Item = (String, String)> {
+        BUILT_IN.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned()))
     }
 
     /// All faults, by id.

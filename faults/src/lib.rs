@@ -13,7 +13,7 @@
 //! | [`matcher`], [`session`] | compiled faults, and the state of one case |
 //! | [`diagnosis`], [`rank`], [`explain`] | what comes out, in which order, and why |
 //! | [`lines`], [`scan`] | logs as found: bytes into lines, lines into events |
-//! | [`example`] | every fault proves itself |
+//! | [`example`], [`mutate`] | every fault proves itself |
 
 pub mod action;
 pub mod catalogue;
@@ -29,6 +29,7 @@ mod lexer;
 pub mod lines;
 pub mod load;
 pub mod matcher;
+pub mod mutate;
 pub mod rank;
 mod raw;
 pub mod scan;
