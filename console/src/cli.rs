@@ -39,6 +39,9 @@ pub enum Command {
     /// Make, list and revoke access tokens of a running console
     #[command(subcommand)]
     Token(Token),
+    /// Make, change, list and remove people's accounts, whether the console runs or not
+    #[command(subcommand)]
+    User(User),
     /// Name what went wrong in log files, folders, archives or standard input (`-`)
     #[command(after_help = DIAGNOSE_EXAMPLES)]
     Diagnose(Diagnose),
@@ -270,6 +273,80 @@ pub enum Token {
     },
 }
 
+/// `user …`
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Make an account; its password is read from the terminal, or from a file
+    Add {
+        /// The account's name
+        name: String,
+        /// What they do in the team
+        #[arg(long, value_enum, default_value = "hotliner")]
+        role: UserRole,
+        /// Where the password is read from.
+        #[command(flatten)]
+        password: PasswordFile,
+        /// What all of `user …` take.
+        #[command(flatten)]
+        common: UserCommon,
+    },
+    /// Set another password; their sessions end
+    Passwd {
+        /// The account's name
+        name: String,
+        /// Where the password is read from.
+        #[command(flatten)]
+        password: PasswordFile,
+        /// What all of `user …` take.
+        #[command(flatten)]
+        common: UserCommon,
+    },
+    /// List accounts
+    List(UserCommon),
+    /// Remove an account; the last administrator stays
+    Remove {
+        /// The account's name
+        name: String,
+        /// What all of `user …` take.
+        #[command(flatten)]
+        common: UserCommon,
+    },
+}
+
+/// `--password-file`
+#[derive(Clone, Debug, Args)]
+pub struct PasswordFile {
+    /// File whose first line is the password; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
+
+/// What all of `user …` take.
+#[derive(Clone, Debug, Args)]
+pub struct UserCommon {
+    /// Data folder of the console; by default the user's
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// How the answer is printed.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// What somebody does in the team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum UserRole {
+    /// Takes cases over the telephone.
+    Hotliner,
+    /// Takes what hot liners hand over.
+    Engineer,
+    /// Looks after the queue.
+    Supervisor,
+    /// Writes faults; reads cases.
+    Author,
+    /// Everything, and accounts.
+    Admin,
+}
+
 /// What `diagnose --help` ends with.
 const DIAGNOSE_EXAMPLES: &str = "\
 Examples:
@@ -361,6 +438,12 @@ impl Command {
             Self::Token(
                 Token::New { output, .. } | Token::List { output, .. } | Token::Revoke { output, .. },
             ) => output.format,
+            Self::User(
+                User::Add { common, .. }
+                | User::Passwd { common, .. }
+                | User::List(common)
+                | User::Remove { common, .. },
+            ) => common.output.format,
             Self::Diagnose(diagnose) => return diagnose.format != ReportFormat::Text,
             Self::Faults(faults) => faults.output().format,
             Self::Openapi | Self::Version => Format::Text,

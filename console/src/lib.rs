@@ -2,7 +2,8 @@
 //!
 //! | module | what it does | knows |
 //! | --- | --- | --- |
-//! | [`case`], [`codes`], [`diagnosis`], [`tokens`] | decide; pure | neither clock nor disk |
+//! | [`case`], [`codes`], [`diagnosis`], [`tokens`], [`accounts`], [`signin`] | decide; pure | neither clock nor disk |
+//! | [`passwords`] | hashes and compares | threads for blocking work |
 //! | [`journal`] | keeps everything, the only write path | SQLite |
 //! | [`projection`] | what pages and searches read; can be thrown away | SQLite |
 //! | [`vault`], [`identity`], [`data_dir`] | secrets and files | the data folder |
@@ -14,6 +15,7 @@
 //! | [`running`], [`cli`] and its commands | starts, ends, prints | everything |
 //! | [`report`], [`words`], [`terminal`] | what people read | JSON |
 
+pub mod accounts;
 pub mod case;
 pub mod cli;
 pub mod client;
@@ -27,11 +29,13 @@ pub mod intake;
 pub mod journal;
 mod lookup;
 pub mod pack;
+pub mod passwords;
 pub mod projection;
 mod readers;
 pub mod report;
 pub mod running;
 pub mod settings;
+pub mod signin;
 pub mod terminal;
 pub mod tokens;
 pub mod trouble;

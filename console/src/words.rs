@@ -103,6 +103,18 @@ pub struct Words {
     pub no_token: &'static str,
     /// A token was revoked.
     pub revoked: &'static str,
+    /// Before the one-time link that makes the first account.
+    pub first_account: &'static str,
+    /// After it.
+    pub first_account_once: &'static str,
+    /// Asks for a password, and once more.
+    pub password: [&'static str; 2],
+    /// The two are not the same.
+    pub passwords_differ: &'static str,
+    /// No account.
+    pub no_account: &'static str,
+    /// An account was made, got another password, was removed.
+    pub account_done: [&'static str; 3],
 }
 
 /// The words of a language.
@@ -163,6 +175,12 @@ const EN: Words = Words {
     token_once: "The token, shown this once only:",
     no_token: "There is no token yet. Make one with: hotliner-console token new --name WHO",
     revoked: "The token is revoked.",
+    first_account: "first account",
+    first_account_once: "open this link in a browser; it works once, until there is an account",
+    password: ["password: ", "once more: "],
+    passwords_differ: "the two passwords are not the same",
+    no_account: "There is no account yet. Make one with: hotliner-console user add NAME --role admin",
+    account_done: ["The account is made.", "The password is set.", "The account is removed."],
 };
 
 const FR: Words = Words {
@@ -215,6 +233,12 @@ const FR: Words = Words {
     token_once: "Le jeton, affiché cette seule fois :",
     no_token: "Aucun jeton pour l'instant. Pour en créer un : hotliner-console token new --name QUI",
     revoked: "Le jeton est révoqué.",
+    first_account: "premier compte",
+    first_account_once: "ouvrez ce lien dans un navigateur ; il sert une fois, tant qu'il n'y a pas de compte",
+    password: ["mot de passe : ", "encore une fois : "],
+    passwords_differ: "les deux mots de passe diffèrent",
+    no_account: "Aucun compte pour l'instant. Pour en créer un : hotliner-console user add NOM --role admin",
+    account_done: ["Le compte est créé.", "Le mot de passe est défini.", "Le compte est supprimé."],
 };
 
 impl Words {

@@ -7,13 +7,27 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "whole/accounts.rs"]
+mod accounts;
 #[path = "whole/agent.rs"]
 mod agent;
 #[path = "whole/agents.rs"]
 mod agents;
+#[path = "whole/browser.rs"]
+mod browser;
 #[path = "whole/console.rs"]
 mod console;
 #[path = "whole/diagnosis.rs"]
 mod diagnosis;
+#[path = "whole/hostile.rs"]
+mod hostile;
+#[path = "whole/live.rs"]
+mod live;
+#[path = "whole/log.rs"]
+mod log;
+#[path = "whole/pages.rs"]
+mod pages;
 #[path = "whole/rest.rs"]
 mod rest;
+#[path = "whole/work.rs"]
+mod work;

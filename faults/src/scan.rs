@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use hotliner_protocol::event::{AttemptEnded, AttemptStarted, Event, EventBody, Line, Outcome, SourceEnded};
+use hotliner_protocol::event::{AttemptEnded, AttemptStarted, Event, EventBody, Outcome, SourceEnded};
 use hotliner_protocol::fact::Fact;
 use hotliner_protocol::id::AttemptId;
 use hotliner_protocol::time::Timestamp;
@@ -57,10 +57,7 @@ impl Scan {
     /// Takes a line of the present source in that was written at a known time.
     pub fn line_at(&mut self, line: DecodedLine<'_>, at: Timestamp) {
         self.lines = line.number;
-        let body = Line { number: line.number, text: line.text.to_owned(), cut_bytes: line.cut_bytes };
-        let source = std::mem::take(&mut self.source);
-        self.tell(&source, at, EventBody::Line(body));
-        self.source = source;
+        self.session.line(&self.source, line.number, line.text, at.millis());
     }
 
     /// Ends the attempt.

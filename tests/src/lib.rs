@@ -8,6 +8,7 @@
 pub mod agent;
 pub mod console;
 pub mod dpkg;
+pub mod lab;
 pub mod measure;
 pub mod programs;
 pub mod windows;

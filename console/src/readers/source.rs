@@ -100,7 +100,8 @@ impl Follower {
             self.about.codes.push(code.to_owned());
         }
         let begins = self.tracker.line(line.number, line.text, fields.at);
-        Read { begins, at: fields.at, text: None }
+        // A line without a time of its own came at that of the line before.
+        Read { begins, at: fields.at.or(self.about.to), text: None }
     }
 
     fn note(&mut self, at: Option<Timestamp>, level: Option<Level>) {
