@@ -1,7 +1,7 @@
 //! Passwords: Argon2id, as OWASP recommends it (19 MiB, two passes, one lane).
 //!
 //! Hashing takes tens of milliseconds and 19 MiB on purpose. It runs on threads for blocking work, at most
-//! [`AT_A_TIME`] at a time: a flood of sign-ins waits and does not take the console's memory.
+//! two at a time: a flood of sign-ins waits and does not take the console's memory.
 
 use std::sync::Arc;
 

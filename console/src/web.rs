@@ -9,6 +9,7 @@ mod answer;
 mod cases;
 mod conflate;
 pub(crate) mod downloads;
+mod fault;
 mod faults;
 mod headers;
 mod help;
@@ -39,7 +40,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::hub::Hub;
-use crate::intake::Codes;
+use crate::intake::{Codes, Door};
 use crate::passwords::Passwords;
 use crate::projection::CaseFilter;
 use crate::signin::SignInLimits;
@@ -89,7 +90,8 @@ pub struct Web {
 }
 
 impl Web {
-    /// Begins to answer on `tcp` (under TLS) and on a local socket at `socket`.
+    /// Begins to answer on `tcp` (under TLS) and on a local socket at `socket`. With `agents`, those who come in on `tcp` as
+    /// agents go there.
     ///
     /// # Errors
     /// When one of the sockets cannot be used.
@@ -97,6 +99,7 @@ impl Web {
         app: App,
         tcp: std::net::TcpListener,
         tls: rustls::ServerConfig,
+        agents: Option<Door>,
         socket: &Path,
     ) -> Result<Self, Trouble> {
         let unusable = |error: std::io::Error| {
@@ -112,7 +115,7 @@ impl Web {
         let router = router(app);
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(serve::tls(tcp, Arc::new(tls), router.clone(), stopped.clone()));
+        tasks.spawn(serve::tls(tcp, Arc::new(tls), router.clone(), agents, stopped.clone()));
         tasks.spawn(serve::local(local, router, stopped));
         Ok(Self { address, stop, tasks })
     }
@@ -188,6 +191,7 @@ fn router(app: App) -> Router {
         .route("/api/v1/cases/{id}/steps", post(work::step))
         .route("/api/v1/cases/{id}/resolve", post(work::resolve))
         .route("/api/v1/faults", get(faults::list))
+        .route("/api/v1/faults/{id}", get(fault::show))
         .route("/api/v1/tokens", get(tokens::list).post(tokens::create))
         .route("/api/v1/tokens/{id}", delete(tokens::revoke))
         .route_layer(gate)

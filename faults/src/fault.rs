@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use hotliner_protocol::event::Outcome;
 use hotliner_protocol::fact::Fact;
-use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::capture::CaptureType;
@@ -14,6 +13,7 @@ use crate::code::Code;
 use crate::condition::Condition;
 use crate::expression::Expression;
 use crate::lang::{Both, Lang};
+use crate::pattern::Pattern;
 use crate::template::Template;
 
 /// How far along a fault is.
@@ -170,7 +170,7 @@ pub struct LogPattern {
     /// Beginning of the event's source that is required.
     pub source: Option<String>,
     /// Pattern tried on lines where the literal hit; its named groups are captured.
-    pub pattern: Option<Regex>,
+    pub pattern: Option<Pattern>,
 }
 
 /// When a fault has which standing.

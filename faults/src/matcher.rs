@@ -11,6 +11,7 @@ use crate::condition::{Condition, Term, Than};
 use crate::expression::Variables;
 use crate::fault::{EvidenceKind, Fault, LogPattern, Looked};
 use crate::literals::{Literals, MAX_LITERALS};
+use crate::noise;
 
 /// The variable that holds a code as it was spelled.
 pub(crate) const CODE_VARIABLE: &str = "code";
@@ -163,8 +164,8 @@ impl Matcher {
             (0..faults.len()).filter(|&i| faults[i].is_live() && needs_no_log(&faults[i])).collect();
         let ordered = faults.iter().map(Ordered::of).collect();
         // One search for all, folding case; literals that mind their case are compared again where they hit.
-        let literals = Literals::new(by_literal.keys().map(String::as_str))
-            .ok_or_else(|| CompileError(by_literal.len()))?;
+        let literals =
+            Literals::new(by_literal.keys().map(String::as_str)).ok_or(CompileError(by_literal.len()))?;
         Ok(Self {
             wanted: by_literal.into_values().collect(),
             literals,
@@ -212,6 +213,12 @@ impl Matcher {
     /// At most [`MAX_TRIALS_PER_LINE`] alternatives are tried and [`MAX_LOOKS_PER_LINE`] looked at; what a line holds beyond that
     /// is not found.
     pub(crate) fn find(&self, source: &str, line: &str, mut each: impl FnMut(Found)) {
+        let mut noise = None;
+        let mut each = |found| {
+            if !*noise.get_or_insert_with(|| noise::is_noise(line)) {
+                each(found);
+            }
+        };
         let mut find = Find { matcher: self, source, line, tried: Vec::new(), looks: 0 };
         self.literals.find(line.as_bytes(), |literal, start, end| {
             for want in &self.wanted[literal] {
@@ -322,10 +329,10 @@ fn contains_ignoring_case(line: &str, part: &str) -> bool {
 
 /// The captures of a line the literal of `pattern` stands in; none if the pattern does not match it.
 fn captures(pattern: &LogPattern, line: &str) -> Option<Variables> {
-    let Some(regex) = &pattern.pattern else { return Some(Variables::new()) };
-    let found = regex.captures(line)?;
+    let Some(pattern) = &pattern.pattern else { return Some(Variables::new()) };
+    let found = pattern.captures(line)?;
     let group = |name: &str| found.name(name).map(|value| (name.to_owned(), value.as_str().to_owned()));
-    Some(regex.capture_names().flatten().filter_map(group).collect())
+    Some(pattern.names().filter_map(group).collect())
 }
 
 /// Whether some standing of the fault can be reached by facts and answers alone. Judged to the safe side: a fault all of

@@ -45,6 +45,8 @@ struct Attempt {
     id: Option<AttemptId>,
     /// Sources seen, and how each ended: `None` while it runs.
     sources: BTreeMap<String, Option<bool>>,
+    /// The source of the last line.
+    source: String,
     outcome: Option<Outcome>,
     lost: bool,
     lines: u64,
@@ -99,6 +101,8 @@ impl Session {
         match &event.body {
             EventBody::Line(line) => self.line(&event.source, line.number, &line.text, event.at.millis()),
             EventBody::SourceEnded(ended) => {
+                // A source that goes on afterwards is asked for again.
+                self.attempt.source.clear();
                 self.attempt.sources.insert(event.source.clone(), Some(ended.complete));
                 self.attempt.outcome.is_some()
             }
@@ -118,8 +122,12 @@ impl Session {
     pub(crate) fn line(&mut self, source: &str, number: u64, text: &str, millis: u64) -> bool {
         let attempt = &mut self.attempt;
         attempt.lines += 1;
-        if !attempt.sources.contains_key(source) {
-            attempt.sources.insert(source.to_owned(), None);
+        // Lines of one source mostly come together: the map is asked only when it changes.
+        if attempt.source != source {
+            source.clone_into(&mut attempt.source);
+            if !attempt.sources.contains_key(source) {
+                attempt.sources.insert(source.to_owned(), None);
+            }
         }
         let mut faults: Vec<usize> = Vec::new();
         let (board, matcher) = (&mut self.board, &*self.matcher);
@@ -279,12 +287,8 @@ impl Session {
         let index = appraisal.fault;
         let fault = self.matcher.fault(index);
         let mut seen = Vec::new();
-        let mut literal_bytes = 0;
-        let mut at = 0;
         for (i, evidence) in fault.evidence.iter().enumerate() {
             if let Some(hits) = self.board.of(index, i) {
-                literal_bytes = literal_bytes.max(hits.literal_bytes);
-                at = at.max(hits.at);
                 let named =
                     |(at, hit): &(u64, Seen)| (*at, Seen { name: evidence.name.clone(), ..hit.clone() });
                 seen.extend(hits.shown().map(named));
@@ -300,14 +304,7 @@ impl Session {
         }
         // Lines in the order they came; facts and answers behind them.
         seen.sort_by_key(|(at, _)| *at);
-        let matched = appraisal.evidence.iter().filter(|known| **known == Tri::Matched).count();
-        let weight = rank::Weight {
-            evidence: matched,
-            captures: appraisal.variables.len(),
-            literal_bytes,
-            prior: fault.prior,
-            at: rank::share(at, self.attempt.lines),
-        };
+        let weight = self.weight(appraisal);
         Diagnosis {
             fault: fault.id.clone(),
             number: fault.number,
@@ -321,6 +318,19 @@ impl Session {
                 .flatten(),
             variables: appraisal.variables.clone(),
             explains: Vec::new(),
+        }
+    }
+
+    /// What the score of a fault is made of.
+    pub fn weight(&self, appraisal: &Appraisal) -> rank::Weight {
+        let fault = appraisal.fault;
+        let hits = || self.board.hits.range((fault, 0)..(fault + 1, 0)).map(|(_, hits)| hits);
+        rank::Weight {
+            evidence: appraisal.evidence.iter().filter(|known| **known == Tri::Matched).count(),
+            captures: appraisal.variables.len(),
+            literal_bytes: hits().map(|hits| hits.literal_bytes).max().unwrap_or_default(),
+            prior: self.matcher.fault(fault).prior,
+            at: rank::share(hits().map(|hits| hits.at).max().unwrap_or_default(), self.attempt.lines),
         }
     }
 

@@ -110,6 +110,7 @@ pub(super) const ROUTES: &[(&str, &str, Right)] = &[
     ("POST", "/api/v1/cases/{id}/steps", Work),
     ("POST", "/api/v1/cases/{id}/resolve", Work),
     ("GET", "/api/v1/faults", Read),
+    ("GET", "/api/v1/faults/{id}", Read),
     ("GET", "/api/v1/tokens", Own),
     ("POST", "/api/v1/tokens", Own),
     ("DELETE", "/api/v1/tokens/{id}", Own),

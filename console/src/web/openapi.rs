@@ -43,6 +43,7 @@ use utoipa::OpenApi;
         super::work::step,
         super::work::resolve,
         super::faults::list,
+        super::fault::show,
         super::tokens::create,
         super::tokens::list,
         super::tokens::revoke,

@@ -53,6 +53,26 @@ async fn a_token_opens_what_its_scope_says_until_it_is_revoked() {
     assert!(client(&console, &stranger).ask(Method::GET, cases, None).await.is_err());
 }
 
+#[tokio::test]
+async fn a_fault_can_be_read_in_both_languages_and_one_that_is_not_there_says_where_to_look() {
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::start(folder.path()).await;
+    let known = console.get("/api/v1/faults").await;
+    for fault in known["faults"].as_array().unwrap() {
+        let id = fault["id"].as_str().unwrap();
+        for lang in ["en", "fr"] {
+            let read = console.get(&format!("/api/v1/faults/{id}?lang={lang}")).await;
+            assert_eq!(read["title"], fault["title"][lang], "{id}");
+            assert!(
+                !read["explain"].as_str().unwrap().is_empty() && !read["say"].as_str().unwrap().is_empty()
+            );
+            assert!(!read["evidence"].as_array().unwrap().is_empty(), "{id} rests on nothing");
+        }
+    }
+    let refused = console.client.ask(Method::GET, "/api/v1/faults/no.such.fault", None).await.unwrap_err();
+    assert!(refused.remedy.contains("/api/v1/faults"), "{refused}");
+}
+
 /// One request over the local socket: status and body.
 async fn raw(console: &Console, request: &str) -> (u16, Value) {
     let socket = console.running.data().join("console.sock");

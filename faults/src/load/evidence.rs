@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use regex::{Regex, RegexBuilder};
 use toml::Spanned;
 
 use super::Loader;
@@ -10,13 +9,11 @@ use super::captures::Captures;
 use crate::capture::CaptureType;
 use crate::code::{Code, System};
 use crate::fault::{CodePattern, Evidence, EvidenceKind, LogPattern, Looked};
+use crate::pattern::Pattern;
 use crate::raw::{Placed, RawCode, RawEvidence, RawFault, RawLog};
 
 /// Shortest literal, in bytes: shorter ones hit everywhere.
 const MIN_LITERAL_BYTES: usize = 4;
-
-/// Largest compiled pattern, in bytes.
-const MAX_PATTERN_BYTES: usize = 1 << 20;
 
 impl Loader<'_> {
     pub(super) fn evidence(&mut self, name: &Placed, raw: &RawEvidence) -> Option<Evidence> {
@@ -77,12 +74,11 @@ impl Loader<'_> {
         })
     }
 
-    fn pattern(&mut self, text: &Placed, ignore_case: bool) -> Option<Regex> {
-        let built = RegexBuilder::new(text.get_ref())
-            .case_insensitive(ignore_case)
-            .size_limit(MAX_PATTERN_BYTES)
-            .build();
-        built
+    fn pattern(&mut self, text: &Placed, ignore_case: bool) -> Option<Pattern> {
+        if self.trusted {
+            return Some(Pattern::trusted(text.get_ref(), ignore_case));
+        }
+        Pattern::checked(text.get_ref(), ignore_case)
             .map_err(|error| {
                 let whole = error.to_string();
                 let reason =

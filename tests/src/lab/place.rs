@@ -16,8 +16,19 @@ use crate::programs;
 const GRACE: &str = "3";
 
 /// Beginnings of settings of whoever starts the lab that would change what installers print or where they look.
-const NOT_INHERITED: [&str; 9] =
-    ["lc_", "language", "http_", "https_", "all_proxy", "no_proxy", "pip_", "npm_config_", "apt_"];
+const NOT_INHERITED: [&str; 11] = [
+    "lc_",
+    "language",
+    "http_",
+    "https_",
+    "all_proxy",
+    "no_proxy",
+    "pip_",
+    "npm_config_",
+    "apt_",
+    "ssl_cert_",
+    "requests_",
+];
 
 /// After the breaking: the agent, then the repair if the answer is yes. Statuses go to descriptor 3, all else to the log.
 const REST: &str = r#"

@@ -397,6 +397,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/faults/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One fault in full. */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -725,6 +742,14 @@ export interface components {
             /** @description Path prefixes of facts, such as `process` or `disk`. */
             prefixes: string[];
         };
+        /** @description When the fault has which standing, as expressions over its evidence. */
+        ConditionsView: {
+            confirmed?: string | null;
+            likely?: string | null;
+            possible?: string | null;
+            /** @description Speaks against it. */
+            unless?: string | null;
+        };
         DiagnosisInList: {
             cause: string;
             fault: string;
@@ -779,6 +804,14 @@ export interface components {
              */
             next?: number | null;
         };
+        /** @description One piece of evidence. */
+        EvidenceView: {
+            /** @description `log`, `fact` or `ask`. */
+            kind: string;
+            /** @description What is looked for in lines, any of these; the expression over facts; the question. */
+            looks_for: string[];
+            name: string;
+        };
         /** @description The process's own end. */
         ExitView: {
             /** Format: int64 */
@@ -816,6 +849,48 @@ export interface components {
             catalogue: string;
             /** @description By id. */
             faults: components["schemas"]["FaultInList"][];
+        };
+        /** @description A step of the repair. */
+        FaultStep: {
+            /** @description The agent's action. */
+            action?: string | null;
+            /** @description `customer`, `technician` or `agent`. */
+            actor: string;
+            /** @description Expression over facts that shows the step done. */
+            check?: string | null;
+            id: string;
+            /** @description Words for the customer. */
+            say?: string | null;
+            text: string;
+            /** @description How to undo it. */
+            undo?: string | null;
+        };
+        /** @description A fault in full. Texts are as they are before anything was captured from a case. */
+        FaultView: {
+            /** @description Expression over facts: where the fault can occur at all. */
+            applies?: string | null;
+            cause: string;
+            /** @description The cause in words. */
+            cause_label?: string | null;
+            conditions: components["schemas"]["ConditionsView"];
+            evidence: components["schemas"]["EvidenceView"][];
+            explain: string;
+            id: string;
+            /** Format: int32 */
+            number: number;
+            /** @description Ids of faults that it stands above. */
+            outranks: string[];
+            /** Format: int32 */
+            revision: number;
+            say: string;
+            /** @description `blocking`, `degrading` or `informational`. */
+            severity: string;
+            /** @description `draft`, `beta`, `stable` or `retired`. */
+            status: string;
+            steps: components["schemas"]["FaultStep"][];
+            title: string;
+            /** @description What must hold afterwards; `retry`: the installation succeeds when run again. */
+            verify: string;
         };
         /** @description The first account, an administrator. */
         FirstAccount: {
@@ -2197,6 +2272,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FaultList"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the fault */
+                id: string;
+                /** @description Language of the diagnoses; English unless said. */
+                lang: "en" | "fr";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the fault */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultView"];
+                };
+            };
+            /** @description no such fault */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

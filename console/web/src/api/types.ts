@@ -81,13 +81,5 @@ export type Hits = Schemas['Hits'];
 
 export type FaultInList = Schemas['FaultInList'];
 export type FaultList = Schemas['FaultList'];
-/** A fault in full, where the console tells it. */
-export interface Fault {
-  id: string;
-  title: string;
-  cause_label?: string | null;
-  explain: string;
-  say: string;
-  steps: Step[];
-}
+export type Fault = Narrow<Schemas['FaultView'], { steps: Narrow<Schemas['FaultStep'], { actor: Actor }>[] }>;
 export type NewCaseAnswer = Schemas['Code'];
