@@ -7,7 +7,7 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::program::{fault, one_fault, run, stderr, stdout};
+use crate::program::{CONFLICT, fault, one_fault, run, stderr, stdout, zip};
 
 fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout)
@@ -105,6 +105,26 @@ fn faults_are_found_by_words_of_either_language_and_by_what_they_look_for() {
     let none = run(["faults", "search", "xyzzy", "plugh", "--lang", "fr"]);
     assert_eq!(none.status.code(), Some(1));
     assert!(stdout(&none).contains("Aucune panne"), "{}", stdout(&none));
+}
+
+#[test]
+fn an_explanation_names_every_piece_and_takes_archives() {
+    let faults = one_fault();
+    let log = faults.path().join("logs.zip");
+    let line = format!("x\u{1b}[2J{}", CONFLICT.trim());
+    fs::write(&log, zip(&[("a.log", line.as_bytes()), ("b.log", b"nothing\n")])).unwrap();
+    let args = |format, log: &Path| {
+        ["faults", "explain", "1", "--format", format, "--dir", path(faults.path()), "--log", path(log)]
+            .map(str::to_owned)
+    };
+    let why = json(&run(args("json", &log)));
+    assert_eq!(why["standing"], "likely", "{why:#}");
+    assert_eq!(why["evidence"], serde_json::json!([{ "name": "seen", "known": "matched" }]));
+    assert_eq!(why["conditions"]["likely"], "matched");
+    let said = stdout(&run(args("text", &log)));
+    assert!(said.contains("logs.zip!a.log:1") && !said.contains('\u{1b}'), "{said}");
+    let missing = run(args("text", Path::new("/no/such.log")));
+    assert_eq!(missing.status.code(), Some(2), "{}", stdout(&missing));
 }
 
 #[test]
