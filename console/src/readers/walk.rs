@@ -141,7 +141,7 @@ impl<'s, S: Sink> Walk<'s, S> {
             return self.leave(name, Why::ArchiveDepth);
         }
         let meter = Meter::new(&self.total);
-        let packed = meter.into_layer(stream);
+        let packed = meter.count_in(stream);
         let unpacked: io::Result<Box<dyn Read + '_>> = match kind {
             Kind::Gzip => Ok(Box::new(flate2::read::MultiGzDecoder::new(packed))),
             Kind::Xz => {
@@ -158,7 +158,7 @@ impl<'s, S: Sink> Walk<'s, S> {
         };
         match unpacked {
             Ok(unpacked) => {
-                let mut guarded = meter.out_of_layer(unpacked);
+                let mut guarded = meter.count_out(unpacked);
                 self.stream(name, &mut guarded, Nest { unpacked: true, ..nest });
             }
             Err(error) => self.leave(name, Why::Damaged(error.to_string())),
