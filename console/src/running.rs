@@ -48,7 +48,7 @@ pub async fn start(settings: &Settings) -> Result<Running, Trouble> {
     let begun = Instant::now();
     let data = DataDir::open(&settings.data)?;
     let identity = Identity::load(&data)?;
-    let (udp, tcp) = bind(settings)?;
+    let (udp, tcp, web_tcp) = bind(settings)?;
     let listen = udp.local_addr().map_err(|error| unusable(settings.listen, &error))?;
 
     let journal = open_journal(&data, settings)?;
@@ -90,8 +90,15 @@ pub async fn start(settings: &Settings) -> Result<Running, Trouble> {
         downloads: data.path().join(downloads::FOLDER).into(),
         streams: Streams::default(),
     };
-    let web = Web::start(app, tcp, identity.web_tls()?, &data_dir::socket_path(data.path()))?;
-    let intake = Intake::start(udp, identity.agent_quic()?, desk)?;
+    let mut intake = Intake::start(udp, identity.agent_quic()?, desk)?;
+    let socket = data_dir::socket_path(data.path());
+    let web = match web_tcp {
+        Some(web) => {
+            intake.listen_tcp(tcp, identity.agent_tls()?)?;
+            Web::start(app, web, identity.web_tls(false)?, None, &socket)?
+        }
+        None => Web::start(app, tcp, identity.web_tls(true)?, Some(intake.door()), &socket)?,
+    };
     tracing::info!(%listen, web = %web.address(), took = ?begun.elapsed(), "ready");
     let team_name = settings.name.clone();
     let first_link = first_link.map(|(link, _)| link);
@@ -108,7 +115,7 @@ async fn first_link(vault: &Vault) -> Result<Option<(String, [u8; 32])>, Trouble
 }
 
 impl Running {
-    /// Where agents come in, over QUIC.
+    /// Where agents come in, over QUIC and TCP.
     pub fn listen(&self) -> SocketAddr {
         self.listen
     }
@@ -178,13 +185,11 @@ fn open_journal(data: &DataDir, settings: &Settings) -> Result<Journal, Trouble>
     })
 }
 
-/// Sockets for agents and technicians. With one address for both and port 0, a port that is free on UDP and TCP.
-fn bind(settings: &Settings) -> Result<(UdpSocket, TcpListener), Trouble> {
-    if let Some(web) = settings.listen_web {
-        let udp = bind_udp(settings.listen).map_err(|error| unusable(settings.listen, &error))?;
-        let tcp = TcpListener::bind(web).map_err(|error| unusable_web(web, &error))?;
-        return Ok((udp, tcp));
-    }
+/// UDP and TCP for agents on one port, free on both where any will do; and a socket for technicians if theirs is elsewhere.
+fn bind(settings: &Settings) -> Result<(UdpSocket, TcpListener, Option<TcpListener>), Trouble> {
+    let web =
+        settings.listen_web.map(|web| TcpListener::bind(web).map_err(|error| unusable_web(web, &error)));
+    let web = web.transpose()?;
     let tries = if settings.listen.port() == 0 { PORT_TRIES } else { 1 };
     let mut last = io::Error::from(io::ErrorKind::AddrInUse);
     for _ in 0..tries {
@@ -193,7 +198,7 @@ fn bind(settings: &Settings) -> Result<(UdpSocket, TcpListener), Trouble> {
             Ok((udp, tcp))
         });
         match bound {
-            Ok(bound) => return Ok(bound),
+            Ok((udp, tcp)) => return Ok((udp, tcp, web)),
             Err(error) => last = error,
         }
     }

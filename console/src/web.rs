@@ -40,7 +40,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::hub::Hub;
-use crate::intake::Codes;
+use crate::intake::{Codes, Door};
 use crate::passwords::Passwords;
 use crate::projection::CaseFilter;
 use crate::signin::SignInLimits;
@@ -90,7 +90,8 @@ pub struct Web {
 }
 
 impl Web {
-    /// Begins to answer on `tcp` (under TLS) and on a local socket at `socket`.
+    /// Begins to answer on `tcp` (under TLS) and on a local socket at `socket`. With `agents`, those who come in on `tcp` as
+    /// agents go there.
     ///
     /// # Errors
     /// When one of the sockets cannot be used.
@@ -98,6 +99,7 @@ impl Web {
         app: App,
         tcp: std::net::TcpListener,
         tls: rustls::ServerConfig,
+        agents: Option<Door>,
         socket: &Path,
     ) -> Result<Self, Trouble> {
         let unusable = |error: std::io::Error| {
@@ -113,7 +115,7 @@ impl Web {
         let router = router(app);
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(serve::tls(tcp, Arc::new(tls), router.clone(), stopped.clone()));
+        tasks.spawn(serve::tls(tcp, Arc::new(tls), router.clone(), agents, stopped.clone()));
         tasks.spawn(serve::local(local, router, stopped));
         Ok(Self { address, stop, tasks })
     }

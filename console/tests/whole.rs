@@ -1,4 +1,4 @@
-//! A whole console in the test's own process: agents over QUIC, programs over REST, what comes back after a restart.
+//! A whole console in the test's own process: agents over QUIC and TCP, programs over REST, what comes back after a restart.
 
 #![expect(
     clippy::unwrap_used,
@@ -29,5 +29,7 @@ mod log;
 mod pages;
 #[path = "whole/rest.rs"]
 mod rest;
+#[path = "whole/transports.rs"]
+mod transports;
 #[path = "whole/work.rs"]
 mod work;

@@ -11,6 +11,7 @@ use crate::condition::{Condition, Term, Than};
 use crate::expression::Variables;
 use crate::fault::{EvidenceKind, Fault, LogPattern, Looked};
 use crate::literals::{Literals, MAX_LITERALS};
+use crate::noise;
 
 /// The variable that holds a code as it was spelled.
 pub(crate) const CODE_VARIABLE: &str = "code";
@@ -212,6 +213,12 @@ impl Matcher {
     /// At most [`MAX_TRIALS_PER_LINE`] alternatives are tried and [`MAX_LOOKS_PER_LINE`] looked at; what a line holds beyond that
     /// is not found.
     pub(crate) fn find(&self, source: &str, line: &str, mut each: impl FnMut(Found)) {
+        let mut noise = None;
+        let mut each = |found| {
+            if !*noise.get_or_insert_with(|| noise::is_noise(line)) {
+                each(found);
+            }
+        };
         let mut find = Find { matcher: self, source, line, tried: Vec::new(), looks: 0 };
         self.literals.find(line.as_bytes(), |literal, start, end| {
             for want in &self.wanted[literal] {

@@ -220,6 +220,9 @@ pub struct AgentSeen {
     pub platform: String,
     /// Network address it came from.
     pub address: String,
+    /// What carries its connection: `quic` or `tcp`. Records of 0.1.0 have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<String>,
 }
 
 /// Longest word an agent may say about itself, in characters.
@@ -229,7 +232,12 @@ impl AgentSeen {
     /// Keeps the printable beginning of what an agent says.
     pub fn new(version: &str, platform: &str, address: impl Into<String>) -> Self {
         let word = |text: &str| text.chars().filter(|c| !c.is_control()).take(MAX_WORD_CHARS).collect();
-        Self { version: word(version), platform: word(platform), address: address.into() }
+        Self { version: word(version), platform: word(platform), address: address.into(), transport: None }
+    }
+
+    /// With what carries its connection.
+    pub fn over(self, transport: &str) -> Self {
+        Self { transport: Some(transport.to_owned()), ..self }
     }
 }
 

@@ -110,6 +110,9 @@ mod shapes {
         version: String,
         platform: String,
         address: String,
+        /// What carries its connection: `quic` or `tcp`.
+        #[schema(required = false)]
+        transport: Option<String>,
         #[schema(format = DateTime)]
         paired_at: String,
         /// Since when it has the standing.
