@@ -35,7 +35,7 @@ const RULES: &[&str] = &[
     // apt: a file the unprivileged helper may not read is fetched as root.
     r"Download is performed unsandboxed as root",
     // The kernel: a mount option, an unsigned module that is loaded all the same.
-    r"\bmounted\b.*\berrors=remount-ro|module verification failed: .* tainting kernel",
+    r"\bmounted\b.*\berrors=remount-ro|module verification failed: .* tainting kernel|ath1\dk_\w+ .*cal-(?:pci|sdio)-",
     // make: an error that the makefile ignores.
     r"\bError \d+ \(ignored\)$",
     // Header files, change logs, lists of passed tests.
