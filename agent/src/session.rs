@@ -2,6 +2,7 @@
 //! network meet.
 
 mod end;
+mod line;
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,10 +23,12 @@ use crate::probe::{Context, Probes, TABLE};
 use crate::redact::Redactor;
 use crate::spool::{Limits, Spool, Trouble};
 use crate::uplink::address::ConsoleAddress;
-use crate::uplink::{Report, Uplink, Wish};
+use crate::uplink::proxy::Proxies;
+use crate::uplink::{Problem, Report, Uplink, Wish};
 use crate::words::Message;
 
 pub(crate) use end::Delivery;
+use line::Line;
 
 /// Time between two looks whether `leave` was called or the spool has something to say.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -49,6 +52,8 @@ pub(crate) struct Session {
     on_disk: bool,
     /// Why nothing can be sent any more.
     over: Option<Over>,
+    /// What is known of the way to the console.
+    line: Line,
 }
 
 /// Why a session can send nothing any more.
@@ -92,6 +97,7 @@ impl Session {
             folder: folder.clone(),
             reports: reporter,
             wish: wishes,
+            proxies: Proxies::of_environment(),
         };
         let uplink = tokio::spawn(uplink.run(code));
         Ok(Self {
@@ -109,6 +115,7 @@ impl Session {
             reach_known: false,
             on_disk: true,
             over: None,
+            line: Line::default(),
         })
     }
 
@@ -146,6 +153,7 @@ impl Session {
     pub(crate) fn consent(&mut self, scopes: &Scopes) {
         let granted: Vec<_> = scopes.iter().collect();
         self.keep(|state| state.granted.clone_from(&granted));
+        self.line.consented(scopes, &self.inlet);
         self.inlet.put(Input::Event(Lane::Control, EventBody::ConsentChanged(ConsentChanged { granted })));
     }
 
@@ -195,12 +203,14 @@ impl Session {
     fn take(&mut self, report: Report) {
         let words = self.notices.words;
         match report {
-            Report::Unreachable(why) => {
+            Report::Unreachable(problem) => {
                 self.reach_known = true;
-                self.say(words.unreachable, &[("why", &why)]);
+                self.line.unreachable(&problem, &self.inlet);
+                self.unreachable(&problem);
             }
             Report::Paired(team) => self.team = Some(team),
-            Report::Online => {
+            Report::Online(transport) => {
+                self.line.online(transport, &self.inlet);
                 self.online = true;
                 self.reach_known = true;
                 self.inlet_online();
@@ -213,6 +223,7 @@ impl Session {
             Report::Refused(reason) => self.refused(reason),
             Report::Intercepted(issuer) => {
                 let issuer = if issuer.is_empty() { words.unknown_issuer.to_owned() } else { issuer };
+                self.line.unreachable(&Problem::Intercepted(issuer.clone()), &self.inlet);
                 self.end(Over::Untrusted, words.intercepted, &[("issuer", &issuer)]);
             }
             Report::NotOurConsole => self.end(Over::Untrusted, words.not_our_console, &[]),
@@ -220,6 +231,29 @@ impl Session {
             Report::Collect(collect) => {
                 self.probes.iter().for_each(|probes| probes.collect(collect.prefixes.clone()));
             }
+        }
+    }
+
+    /// Says why the console cannot be reached.
+    fn unreachable(&self, problem: &Problem) {
+        let words = self.notices.words;
+        let issuer =
+            |name: &str| if name.is_empty() { words.unknown_issuer.to_owned() } else { name.to_owned() };
+        match problem {
+            Problem::NameNotResolved => self.say(words.name_not_resolved, &[]),
+            Problem::Refused => self.say(words.connection_refused, &[]),
+            Problem::NoAnswer => self.say(words.no_answer, &[]),
+            Problem::ProxyPassword(proxy) => self.say(words.proxy_password, &[("proxy", proxy)]),
+            Problem::ProxyRefuses(proxy, why) => {
+                self.say(words.proxy_refuses, &[("proxy", proxy), ("why", why)]);
+            }
+            Problem::ProxyUnusable(proxy, why) => {
+                self.say(words.proxy_unusable, &[("proxy", proxy), ("why", why)]);
+            }
+            Problem::Intercepted(by) => self.say(words.intercepted_on_the_way, &[("issuer", &issuer(by))]),
+            Problem::NotOurs(by) => self.say(words.not_a_console, &[("issuer", &issuer(by))]),
+            Problem::Busy => self.say(words.console_busy, &[]),
+            Problem::Network(why) => self.say(words.unreachable, &[("why", why)]),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The way to the console: connects, pairs or resumes, sends what the spool holds, takes acknowledgements, and starts
 //! again after a loss until it is told to end.
 //!
-//! After a loss there is a fresh endpoint and a resume, with a growing pause in between. A path counts as lost when the
+//! QUIC and TCP are raced ([`wire`]). After a loss there is a fresh endpoint and a resume, with a growing pause in between. A path counts as lost when the
 //! connection says so, or when we keep sending and nothing at all comes back.
 
 pub(crate) mod address;
@@ -9,12 +9,17 @@ mod exchange;
 mod handshake;
 mod issuer;
 mod plain_socket;
+mod problem;
+pub(crate) mod proxy;
+mod quic;
+mod tcp;
 mod tls;
 mod wire;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use hotliner_link::Transport;
 use hotliner_protocol::frame::{ByeReason, Collect, RefusalReason};
 use hotliner_protocol::join_code::JoinCode;
 use hotliner_protocol::resume::LinkSecret;
@@ -24,22 +29,31 @@ use tokio::sync::{mpsc, watch};
 use crate::link_file::Folder;
 use crate::pipeline::Outgoing;
 use address::ConsoleAddress;
+use exchange::Worked;
+pub(crate) use problem::Problem;
+use proxy::Proxies;
 
 /// First pause before another try.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// Longest pause before another try.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Longest pause before another try, so that a line that comes back is noticed soon.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The same once the line has been away for [`LONG_AWAY`].
+const LONGEST_PAUSE_LATER: Duration = Duration::from_secs(5);
+
+/// See [`LONGEST_PAUSE_LATER`].
+const LONG_AWAY: Duration = Duration::from_secs(60);
 
 /// What the uplink has to say.
 #[derive(Debug)]
 pub(crate) enum Report {
-    /// The console could not be reached, and why. Tries go on.
-    Unreachable(String),
+    /// The console could not be reached, and why. Tries go on; said again when the reason changes.
+    Unreachable(Problem),
     /// Paired for the first time, with the team's name.
     Paired(String),
-    /// The console has what the spool holds, from here on.
-    Online,
+    /// The console has what the spool holds, from here on, over this.
+    Online(Transport),
     /// The connection is lost; tries go on.
     Lost,
     /// The end: the console refuses.
@@ -76,11 +90,18 @@ enum Credential {
 #[derive(Debug)]
 enum Ending {
     /// Try again.
-    Lost(String),
+    Lost(Problem),
     /// Trying again is useless; the report says why.
     Final(Report),
     /// As wished.
     Done,
+}
+
+impl Ending {
+    /// The connection broke, and why.
+    fn lost(why: impl Into<String>) -> Self {
+        Self::Lost(Problem::Network(why.into()))
+    }
 }
 
 /// See the module.
@@ -90,6 +111,7 @@ pub(crate) struct Uplink {
     pub(crate) folder: Arc<Mutex<Folder>>,
     pub(crate) reports: mpsc::UnboundedSender<Report>,
     pub(crate) wish: watch::Receiver<Wish>,
+    pub(crate) proxies: Proxies,
 }
 
 impl Uplink {
@@ -103,7 +125,8 @@ impl Uplink {
             (None, None) => return self.report(Report::Refused(RefusalReason::Code)),
         };
         let mut pause = FIRST_PAUSE;
-        let mut said_unreachable = false;
+        let mut said: Option<Problem> = None;
+        let mut away_since = Instant::now();
         loop {
             let was_online = self.connection(&mut credential).await;
             self.outgoing.set_online(false);
@@ -113,10 +136,13 @@ impl Uplink {
                 Ok(Ending::Lost(_)) => {
                     self.report(Report::Lost);
                     pause = FIRST_PAUSE;
+                    said = None;
+                    away_since = Instant::now();
                 }
-                Err(Ending::Lost(why)) => {
-                    if !std::mem::replace(&mut said_unreachable, true) {
-                        self.report(Report::Unreachable(why));
+                Err(Ending::Lost(problem)) => {
+                    if said.as_ref() != Some(&problem) {
+                        self.report(Report::Unreachable(problem.clone()));
+                        said = Some(problem);
                     }
                 }
                 Err(Ending::Done) => return,
@@ -124,7 +150,8 @@ impl Uplink {
             if !self.pause(pause).await {
                 return;
             }
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            let long = away_since.elapsed() >= LONG_AWAY;
+            pause = (pause * 2).min(if long { LONGEST_PAUSE_LATER } else { LONGEST_PAUSE });
         }
     }
 
@@ -135,17 +162,39 @@ impl Uplink {
             // An error means that nobody wishes anything any more.
             let _ = wish.wait_for(|wish| matches!(wish, Wish::Leave(_))).await;
         };
-        let opened = tokio::select! {
+        let mut opened = tokio::select! {
             opened = self.open(credential) => opened?,
             () = leave => return Err(Ending::Done),
         };
-        self.outgoing.set_online(true);
-        self.report(Report::Online);
-        Ok(exchange::run(opened, &self.outgoing, &self.reports, self.wish.clone()).await)
+        loop {
+            self.outgoing.set_online(true);
+            self.report(Report::Online(opened.transport()));
+            let worked =
+                exchange::run(opened, &self.address, &self.outgoing, &self.reports, self.wish.clone()).await;
+            let (from, to) = match worked {
+                Worked::Ended(ending) => return Ok(ending),
+                Worked::Moves { from, to } => (from, *to),
+            };
+            let resumed = self.prove(to, credential).await;
+            exchange::end(&from).await;
+            match resumed {
+                Ok(resumed) => opened = resumed,
+                Err(ending) => return Ok(ending),
+            }
+        }
     }
 
     async fn open(&self, credential: &mut Credential) -> Result<wire::Opened, Ending> {
-        let mut opened = wire::connect(&self.address).await.map_err(Ending::Lost)?;
+        let opened = wire::connect(&self.address, &self.proxies).await.map_err(Ending::Lost)?;
+        self.prove(opened, credential).await
+    }
+
+    /// Pairs or resumes on a new connection.
+    async fn prove(
+        &self,
+        mut opened: wire::Opened,
+        credential: &mut Credential,
+    ) -> Result<wire::Opened, Ending> {
         let link = match credential {
             Credential::Code(code) => {
                 let paired = handshake::pair(&mut opened, code).await?;
@@ -158,7 +207,7 @@ impl Uplink {
                 let resumed = handshake::resume(&mut opened, link).await?;
                 // Stored before the console is told: it forgets the old step then.
                 self.keep(resumed.link.clone(), None);
-                wire::send(&mut opened.control, &resumed.done.into()).await.map_err(Ending::Lost)?;
+                wire::send(&mut opened.control, &resumed.done.into()).await.map_err(Ending::lost)?;
                 self.outgoing.spool().resumed(&resumed.received);
                 self.outgoing.wake();
                 resumed.link

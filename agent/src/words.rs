@@ -31,6 +31,15 @@ pub(crate) struct ScopeWords {
 pub(crate) struct Words {
     // Troubles
     pub(crate) unreachable: Message,
+    pub(crate) name_not_resolved: Message,
+    pub(crate) connection_refused: Message,
+    pub(crate) no_answer: Message,
+    pub(crate) proxy_password: Message,
+    pub(crate) proxy_refuses: Message,
+    pub(crate) proxy_unusable: Message,
+    pub(crate) intercepted_on_the_way: Message,
+    pub(crate) not_a_console: Message,
+    pub(crate) console_busy: Message,
     pub(crate) lost: Message,
     pub(crate) code_refused: Message,
     pub(crate) too_many_tries: Message,

@@ -8,13 +8,20 @@
 //! diagnosis: a case with a million lines is as small as one with ten.
 
 mod apply;
+mod clean;
 mod decide;
 mod decision;
 mod entry;
 mod state;
+mod work;
 
 pub use apply::apply;
+pub use clean::clean;
 pub use decide::{Command, Refusal, decide, take};
-pub use decision::{AgentSeen, Decision, Diagnoses, LeftReason, What};
-pub use entry::{Content, Entry, Item};
-pub use state::{Agent, AgentStanding, Attempt, CaseState, CodeStanding, CodeState, Span};
+pub use decision::{AgentSeen, Decision, Diagnoses, LeftReason, Question, StepState, Told, What};
+pub use entry::{Content, Entry, Item, is_row, is_row_item};
+pub use state::{
+    Agent, AgentStanding, Answered, Attempt, CaseState, CodeStanding, CodeState, Note, Resolved, Span,
+    StepDone,
+};
+pub use work::Work;

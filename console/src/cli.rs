@@ -1,5 +1,7 @@
 //! The command line: what can be typed, and where it leads.
 
+mod faults;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,6 +12,7 @@ use hotliner_faults::lang::Lang;
 use crate::commands;
 use crate::terminal;
 use crate::trouble::Trouble;
+pub use faults::{Faults, FaultsCommon, Origin};
 
 /// Exit code for trouble, as grep has it.
 pub const TROUBLE: u8 = 2;
@@ -36,9 +39,13 @@ pub enum Command {
     /// Make, list and revoke access tokens of a running console
     #[command(subcommand)]
     Token(Token),
-    /// Name what went wrong in log files, folders or standard input (`-`)
+    /// Make, change, list and remove people's accounts, whether the console runs or not
+    #[command(subcommand)]
+    User(User),
+    /// Name what went wrong in log files, folders, archives or standard input (`-`)
+    #[command(after_help = DIAGNOSE_EXAMPLES)]
     Diagnose(Diagnose),
-    /// Check, test, list and explain the known faults
+    /// Check, test, search, explain, write and pack the known faults
     #[command(subcommand)]
     Faults(Faults),
     /// Print the OpenAPI document of the REST interface
@@ -266,10 +273,95 @@ pub enum Token {
     },
 }
 
+/// `user …`
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Make an account; its password is read from the terminal, or from a file
+    Add {
+        /// The account's name
+        name: String,
+        /// What they do in the team
+        #[arg(long, value_enum, default_value = "hotliner")]
+        role: UserRole,
+        /// Where the password is read from.
+        #[command(flatten)]
+        password: PasswordFile,
+        /// What all of `user …` take.
+        #[command(flatten)]
+        common: UserCommon,
+    },
+    /// Set another password; their sessions end
+    Passwd {
+        /// The account's name
+        name: String,
+        /// Where the password is read from.
+        #[command(flatten)]
+        password: PasswordFile,
+        /// What all of `user …` take.
+        #[command(flatten)]
+        common: UserCommon,
+    },
+    /// List accounts
+    List(UserCommon),
+    /// Remove an account; the last administrator stays
+    Remove {
+        /// The account's name
+        name: String,
+        /// What all of `user …` take.
+        #[command(flatten)]
+        common: UserCommon,
+    },
+}
+
+/// `--password-file`
+#[derive(Clone, Debug, Args)]
+pub struct PasswordFile {
+    /// File whose first line is the password; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
+
+/// What all of `user …` take.
+#[derive(Clone, Debug, Args)]
+pub struct UserCommon {
+    /// Data folder of the console; by default the user's
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// How the answer is printed.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// What somebody does in the team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum UserRole {
+    /// Takes cases over the telephone.
+    Hotliner,
+    /// Takes what hot liners hand over.
+    Engineer,
+    /// Looks after the queue.
+    Supervisor,
+    /// Writes faults; reads cases.
+    Author,
+    /// Everything, and accounts.
+    Admin,
+}
+
+/// What `diagnose --help` ends with.
+const DIAGNOSE_EXAMPLES: &str = "\
+Examples:
+  hotliner-console diagnose /var/log/apt                    # a folder, read whole
+  hotliner-console diagnose support.zip --lang fr           # an archive as a customer sends it
+  journalctl -b -o json | hotliner-console diagnose -       # records of the journal
+  hotliner-console diagnose --format sarif build.log        # for code scanning and editors
+
+Reads .gz .xz .zst .zip .tar, one archive within another; UTF-8, UTF-16, Latin-1. The last attempt decides.
+Exit status: 0 something is likely or better, 1 nothing is, 2 something could not be read.";
+
 /// `diagnose`
 #[derive(Debug, Args)]
 pub struct Diagnose {
-    /// Log files, folders, or `-` for standard input
+    /// Log files, folders, archives, or `-` for standard input
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
     /// How the answer is printed
@@ -281,42 +373,9 @@ pub struct Diagnose {
     /// Where the logs come from
     #[arg(long, value_enum, default_value_t)]
     pub platform: Platform,
-    /// A folder of fault files instead of the built-in faults
-    #[arg(long, value_name = "DIR")]
-    pub dir: Option<PathBuf>,
-}
-
-/// `faults …`
-#[derive(Debug, Subcommand)]
-pub enum Faults {
-    /// Load every fault strictly, and count them by family
-    Check(FaultsCommon),
-    /// Run every fault's examples
-    Test(FaultsCommon),
-    /// List every fault
-    List(FaultsCommon),
-    /// Explain a fault, or why it stands as it does for a log
-    Explain {
-        /// The fault's id or number
-        id: String,
-        /// A log to hold the fault against
-        #[arg(long, value_name = "FILE")]
-        log: Option<PathBuf>,
-        /// What all of `faults …` take.
-        #[command(flatten)]
-        common: FaultsCommon,
-    },
-}
-
-/// What all of `faults …` take.
-#[derive(Clone, Debug, Args)]
-pub struct FaultsCommon {
-    /// A folder of fault files instead of the built-in faults
-    #[arg(long, value_name = "DIR")]
-    pub dir: Option<PathBuf>,
-    /// How the answer is printed.
+    /// Which faults.
     #[command(flatten)]
-    pub output: Output,
+    pub origin: Origin,
 }
 
 impl Output {
@@ -379,11 +438,14 @@ impl Command {
             Self::Token(
                 Token::New { output, .. } | Token::List { output, .. } | Token::Revoke { output, .. },
             ) => output.format,
+            Self::User(
+                User::Add { common, .. }
+                | User::Passwd { common, .. }
+                | User::List(common)
+                | User::Remove { common, .. },
+            ) => common.output.format,
             Self::Diagnose(diagnose) => return diagnose.format != ReportFormat::Text,
-            Self::Faults(Faults::Check(common) | Faults::Test(common) | Faults::List(common)) => {
-                common.output.format
-            }
-            Self::Faults(Faults::Explain { common, .. }) => common.output.format,
+            Self::Faults(faults) => faults.output().format,
             Self::Openapi | Self::Version => Format::Text,
         };
         format == Format::Json

@@ -7,6 +7,7 @@ mod faults;
 mod serve;
 mod token;
 mod try_it;
+mod user;
 
 use crate::cli::Command;
 use crate::terminal;
@@ -23,6 +24,7 @@ pub(crate) fn run(command: Command) -> Result<u8, Trouble> {
         Command::Serve(options) => serve::run(options),
         Command::Case(command) => case::run(command),
         Command::Token(command) => token::run(command),
+        Command::User(command) => user::run(command),
         Command::Diagnose(options) => diagnose::run(&options),
         Command::Faults(command) => faults::run(command),
         Command::Openapi => {

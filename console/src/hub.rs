@@ -20,13 +20,19 @@ use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc, oneshot, watch};
 use crate::case::{Command, Item, LeftReason, Refusal};
 use crate::diagnosis::Knowledge;
 use crate::journal::{Journal, JournalError};
-use crate::projection::{Projection, ProjectionError};
+use crate::projection::{CaseRow, Projection, ProjectionError};
 
 /// Mail that waits for a case's task before senders are held back.
 const MAILBOX: usize = 64;
 
 /// Live updates a reader may be behind before it is dropped.
-const LIVE_BACKLOG: usize = 256;
+const LIVE_BACKLOG: usize = 128;
+
+/// Items of an entry that are held for readers; one with more is read from the journal by each of them.
+const LIVE_ITEMS: u64 = 64;
+
+/// Changes of any cases a reader of the queue may be behind before it is dropped.
+const CHANGES_BACKLOG: usize = 256;
 
 /// Frames that wait for an agent before its connection counts as broken.
 pub const LINE_BACKLOG: usize = 256;
@@ -68,8 +74,10 @@ pub enum Outgoing {
 pub struct LiveUpdate {
     /// Position of the entry.
     pub position: u64,
-    /// Its items.
-    pub items: Vec<Item>,
+    /// Its items; `None` for a large entry, which is read from the journal instead of being held for slow readers.
+    pub items: Option<Vec<Item>>,
+    /// The case after it, if more than its span changed.
+    pub row: Option<Arc<CaseRow>>,
 }
 
 /// A place from which to watch a case.
@@ -77,6 +85,8 @@ pub struct LiveUpdate {
 pub struct Watch {
     /// Last position at the time the watch began: what comes after it comes through `updates`.
     pub position: u64,
+    /// The case at that time.
+    pub row: Arc<CaseRow>,
     /// What happens from there on. A reader that falls too far behind gets an error and has to begin anew.
     pub updates: broadcast::Receiver<Arc<LiveUpdate>>,
 }
@@ -120,6 +130,7 @@ struct Inner {
     live: Mutex<HashMap<CaseId, mpsc::Sender<Mail>>>,
     connections: AtomicU64,
     stopping: watch::Sender<bool>,
+    changes: broadcast::Sender<Arc<CaseRow>>,
 }
 
 /// The present time. The only clock of the console's core; everything behind it takes time as an argument.
@@ -141,8 +152,9 @@ impl Hub {
         load::catch_up(&journal, &projection).await?;
         let live = Mutex::new(HashMap::new());
         let (stopping, _) = watch::channel(false);
+        let (changes, _) = broadcast::channel(CHANGES_BACKLOG);
         let connections = AtomicU64::new(1);
-        let inner = Inner { journal, projection, knowledge, live, connections, stopping };
+        let inner = Inner { journal, projection, knowledge, live, connections, stopping, changes };
         let hub = Self { inner: Arc::new(inner) };
         for (case, _, connected) in hub.inner.projection.positions().await? {
             if connected && let Err(error) = hub.returning(case).await {
@@ -190,6 +202,12 @@ impl Hub {
     /// [`HubError`] if there is no such case.
     pub async fn watch(&self, case: CaseId) -> Result<Watch, HubError> {
         self.ask(case, |reply| Mail::Watch { reply }).await
+    }
+
+    /// Watches all cases: each one whose state changes comes, as it is after the change. A reader that falls too far behind
+    /// gets an error and has to begin anew.
+    pub fn changes(&self) -> broadcast::Receiver<Arc<CaseRow>> {
+        self.inner.changes.subscribe()
     }
 
     /// The journal, to read from.

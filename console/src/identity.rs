@@ -55,11 +55,11 @@ impl Identity {
         Ok(Self { team, certificate, key, provider })
     }
 
-    /// TLS for pages and REST.
+    /// TLS for pages and REST, and for agents over TCP where they come in on the same port: the protocol agreed tells.
     ///
     /// # Errors
     /// When certificate and key do not fit.
-    pub fn web_tls(&self) -> Result<rustls::ServerConfig, Trouble> {
+    pub fn web_tls(&self, with_agents: bool) -> Result<rustls::ServerConfig, Trouble> {
         let mut tls = rustls::ServerConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| unusable(&error))?
@@ -67,6 +67,24 @@ impl Identity {
             .with_single_cert(self.certificate.clone(), self.key.clone_key())
             .map_err(|error| unusable(&error))?;
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        if with_agents {
+            tls.alpn_protocols.push(ALPN.to_vec());
+        }
+        Ok(tls)
+    }
+
+    /// TLS for agents over TCP on a port of their own.
+    ///
+    /// # Errors
+    /// When certificate and key do not fit.
+    pub fn agent_tls(&self) -> Result<rustls::ServerConfig, Trouble> {
+        let mut tls = rustls::ServerConfig::builder_with_provider(Arc::clone(&self.provider))
+            .with_protocol_versions(&[&rustls::version::TLS13])
+            .map_err(|error| unusable(&error))?
+            .with_no_client_auth()
+            .with_single_cert(self.certificate.clone(), self.key.clone_key())
+            .map_err(|error| unusable(&error))?;
+        tls.alpn_protocols = vec![ALPN.to_vec()];
         Ok(tls)
     }
 
@@ -75,14 +93,7 @@ impl Identity {
     /// # Errors
     /// When certificate and key do not fit.
     pub fn agent_quic(&self) -> Result<quinn::ServerConfig, Trouble> {
-        let mut tls = rustls::ServerConfig::builder_with_provider(Arc::clone(&self.provider))
-            .with_protocol_versions(&[&rustls::version::TLS13])
-            .map_err(|error| unusable(&error))?
-            .with_no_client_auth()
-            .with_single_cert(self.certificate.clone(), self.key.clone_key())
-            .map_err(|error| unusable(&error))?;
-        tls.alpn_protocols = vec![ALPN.to_vec()];
-        let tls = QuicServerConfig::try_from(tls).map_err(|error| unusable(&error))?;
+        let tls = QuicServerConfig::try_from(self.agent_tls()?).map_err(|error| unusable(&error))?;
         let mut config = quinn::ServerConfig::with_crypto(Arc::new(tls));
         config.transport_config(Arc::new(transport()));
         Ok(config)

@@ -1,4 +1,7 @@
-//! Intake: where agents come in, over QUIC. The only room that knows connections.
+//! Intake: where agents come in, over QUIC or over TLS on TCP. The only room that knows connections.
+//!
+//! On TCP the port is that of QUIC. Where technicians come in on the same port, [`crate::web`] accepts, tells agents from
+//! browsers by the protocol agreed in TLS (ALPN), and shows agents to the [`Door`]; else the intake listens itself.
 //!
 //! Nobody is trusted before pairing or resume has succeeded: until then a connection costs a bounded amount of memory and
 //! at most two handshake timeouts. Under load, addresses have to prove themselves (`retry`) before anything is kept for
@@ -8,6 +11,7 @@ mod admission;
 mod connection;
 mod handshake;
 mod stream;
+mod tcp;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,6 +25,7 @@ use crate::hub::Hub;
 use crate::trouble::Trouble;
 use crate::vault::Vault;
 use admission::Admission;
+pub use tcp::{Door, Pass};
 
 /// How long agents may take to hear that the console goes down.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -55,7 +60,8 @@ pub struct Desk {
 /// The running intake.
 pub struct Intake {
     endpoint: quinn::Endpoint,
-    accepting: JoinHandle<()>,
+    accepting: Vec<JoinHandle<()>>,
+    door: Door,
 }
 
 impl Intake {
@@ -82,8 +88,35 @@ impl Intake {
             Arc::new(quinn::TokioRuntime),
         )
         .map_err(unusable)?;
-        let accepting = tokio::spawn(accept(endpoint.clone(), Arc::new(desk)));
-        Ok(Self { endpoint, accepting })
+        let admission = Admission::new(desk.connections_per_address);
+        let desk = Arc::new(desk);
+        let door = Door::new(Arc::clone(&desk), admission.clone());
+        let accepting = vec![tokio::spawn(accept(endpoint.clone(), desk, admission))];
+        Ok(Self { endpoint, accepting, door })
+    }
+
+    /// The door for agents that come in over TCP.
+    pub fn door(&self) -> Door {
+        self.door.clone()
+    }
+
+    /// Listens for agents on `tcp` too, where technicians come in elsewhere.
+    ///
+    /// # Errors
+    /// When the socket cannot be used.
+    pub fn listen_tcp(
+        &mut self,
+        tcp: std::net::TcpListener,
+        tls: rustls::ServerConfig,
+    ) -> Result<(), Trouble> {
+        let listening = tcp::listen(tcp, tls, self.door.clone()).map_err(|error| {
+            Trouble::new(
+                format!("the TCP socket for agents cannot be used: {error}"),
+                "give another address with --listen ADDRESS:PORT",
+            )
+        })?;
+        self.accepting.push(listening);
+        Ok(())
     }
 
     /// The address agents come in at.
@@ -97,19 +130,23 @@ impl Intake {
     /// Takes nobody in any more. Connections that are there go on until the hub ends them.
     pub fn close_door(&self) {
         self.endpoint.set_server_config(None);
-        self.accepting.abort();
+        self.accepting.iter().for_each(JoinHandle::abort);
+        self.door.close();
     }
 
     /// Waits a moment for goodbyes to arrive, then ends every connection.
     pub async fn finish(self) {
         // Who has not gone by then is cut off.
-        let _ = tokio::time::timeout(FAREWELL, self.endpoint.wait_idle()).await;
+        let gone = async {
+            self.endpoint.wait_idle().await;
+            self.door.wait_idle().await;
+        };
+        let _ = tokio::time::timeout(FAREWELL, gone).await;
         self.endpoint.close(quinn::VarInt::from_u32(0), b"");
     }
 }
 
-async fn accept(endpoint: quinn::Endpoint, desk: Arc<Desk>) {
-    let admission = Admission::new(desk.connections_per_address);
+async fn accept(endpoint: quinn::Endpoint, desk: Arc<Desk>, admission: Admission) {
     while let Some(incoming) = endpoint.accept().await {
         let address = incoming.remote_address().ip();
         if admission.is_busy() && !incoming.remote_address_validated() {
@@ -119,7 +156,7 @@ async fn accept(endpoint: quinn::Endpoint, desk: Arc<Desk>) {
         }
         match admission.enter(address) {
             Some(pass) => {
-                tokio::spawn(connection::run(Arc::clone(&desk), incoming, pass));
+                tokio::spawn(connection::quic(Arc::clone(&desk), incoming, pass));
             }
             None => {
                 tracing::debug!(%address, "too many connections from one address");

@@ -122,11 +122,28 @@ impl Journal {
     /// # Errors
     /// [`JournalError`].
     pub async fn entries(&self, case: CaseId, after: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
-        let records = self.read(case, after, limit).await?;
-        let open = |(position, record): (u64, Record)| {
-            record.open(position).map_err(|error| JournalError::Record { position, error })
-        };
-        records.into_iter().map(open).collect()
+        open(self.read(case, after, limit).await?)
+    }
+
+    /// The last `limit` entries of `case` before position `before`, in order.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub async fn entries_before(
+        &self,
+        case: CaseId,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<Entry>, JournalError> {
+        open(self.home.read_before(case, before, limit).await?)
+    }
+
+    /// The entries of `case` at these positions, in their order; those that are not there are left out.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub async fn entries_at(&self, case: CaseId, positions: Vec<u64>) -> Result<Vec<Entry>, JournalError> {
+        open(self.home.read_at(case, positions).await?)
     }
 
     /// Every case in the journal with its last position, oldest first.
@@ -136,4 +153,11 @@ impl Journal {
     pub async fn cases(&self) -> Result<Vec<(CaseId, u64)>, JournalError> {
         self.home.cases().await
     }
+}
+
+fn open(records: Vec<(u64, Record)>) -> Result<Vec<Entry>, JournalError> {
+    let open = |(position, record): (u64, Record)| {
+        record.open(position).map_err(|error| JournalError::Record { position, error })
+    };
+    records.into_iter().map(open).collect()
 }

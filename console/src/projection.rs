@@ -4,6 +4,7 @@
 //! It is not synced to disk on every write: after a crash it may lag behind the journal, which [`Projection::positions`]
 //! tells and the hub catches up.
 
+mod lines;
 mod read;
 mod schema;
 mod write;
@@ -19,6 +20,28 @@ use rusqlite::Connection;
 
 use crate::case::{CaseState, Span};
 pub use read::{CaseFilter, CaseRow, CaseShown, FactRow};
+
+/// Rows of the log that stand in one entry of the journal. A log of a million lines is found through these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// The first one, counted in the case from 0.
+    pub first: u64,
+    /// Position of the entry.
+    pub position: u64,
+    /// How many.
+    pub count: u64,
+}
+
+/// Which blocks of rows are wanted, at most so many.
+#[derive(Clone, Copy, Debug)]
+pub enum Blocks {
+    /// Those with any of the rows from the first on up to before the second.
+    Rows(u64, u64),
+    /// The first ones after a position.
+    After(u64, u32),
+    /// The last ones before a position, in order.
+    Before(u64, u32),
+}
 
 /// Why the projection failed.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +71,8 @@ pub struct Update {
     pub state: Option<Box<CaseState>>,
     /// New facts, in order.
     pub facts: Vec<Fact>,
+    /// Entries with rows of the log, in order.
+    pub blocks: Vec<Block>,
     /// When the last entry was appended.
     pub at: Timestamp,
 }
@@ -110,7 +135,23 @@ impl Projection {
     /// # Errors
     /// [`ProjectionError`].
     pub async fn cases(&self, filter: CaseFilter) -> Result<Vec<CaseRow>, ProjectionError> {
-        Self::with(&self.reader, move |reader| read::cases(reader, filter)).await
+        Self::with(&self.reader, move |reader| read::cases(reader, &filter)).await
+    }
+
+    /// Where rows of a case's log stand.
+    ///
+    /// # Errors
+    /// [`ProjectionError`].
+    pub async fn blocks(&self, case: CaseId, which: Blocks) -> Result<Vec<Block>, ProjectionError> {
+        Self::with(&self.reader, move |reader| lines::blocks(reader, case, which)).await
+    }
+
+    /// A case without its facts.
+    ///
+    /// # Errors
+    /// [`ProjectionError`].
+    pub async fn row(&self, case: CaseId) -> Result<Option<CaseRow>, ProjectionError> {
+        Self::with(&self.reader, move |reader| read::row(reader, case)).await
     }
 
     async fn with<T: Send + 'static>(

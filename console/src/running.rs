@@ -3,21 +3,26 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use hotliner_protocol::identity::TeamPublic;
 
+use rand_core::OsRng;
+
+use crate::accounts;
 use crate::data_dir::{self, DataDir};
 use crate::diagnosis::Knowledge;
 use crate::hub::Hub;
 use crate::identity::Identity;
 use crate::intake::{Codes, Desk, Intake};
 use crate::journal::{Journal, JournalLimits};
+use crate::passwords::Passwords;
 use crate::projection::Projection;
 use crate::settings::Settings;
 use crate::trouble::Trouble;
 use crate::vault::Vault;
-use crate::web::{App, Web};
+use crate::web::{App, Streams, Web, downloads};
 
 /// Tries to find a port that is free on UDP and TCP alike, where any port will do.
 const PORT_TRIES: usize = 50;
@@ -32,6 +37,7 @@ pub struct Running {
     team: TeamPublic,
     team_name: String,
     codes: Codes,
+    first_link: Option<String>,
 }
 
 /// Starts a console.
@@ -42,7 +48,7 @@ pub async fn start(settings: &Settings) -> Result<Running, Trouble> {
     let begun = Instant::now();
     let data = DataDir::open(&settings.data)?;
     let identity = Identity::load(&data)?;
-    let (udp, tcp) = bind(settings)?;
+    let (udp, tcp, web_tcp) = bind(settings)?;
     let listen = udp.local_addr().map_err(|error| unusable(settings.listen, &error))?;
 
     let journal = open_journal(&data, settings)?;
@@ -72,15 +78,44 @@ pub async fn start(settings: &Settings) -> Result<Running, Trouble> {
         team_name: settings.name.clone(),
         connections_per_address: settings.connections_per_address,
     };
-    let app = App { hub: hub.clone(), vault, codes: codes.clone() };
-    let web = Web::start(app, tcp, identity.web_tls()?, &data_dir::socket_path(data.path()))?;
-    let intake = Intake::start(udp, identity.agent_quic()?, desk)?;
+    let first_link = first_link(&vault).await?;
+    let app = App {
+        hub: hub.clone(),
+        vault,
+        codes: codes.clone(),
+        passwords: Passwords::default(),
+        sign_in: Arc::default(),
+        first_link: first_link.as_ref().map(|(_, hash)| *hash),
+        team: settings.name.as_str().into(),
+        downloads: data.path().join(downloads::FOLDER).into(),
+        streams: Streams::default(),
+    };
+    let mut intake = Intake::start(udp, identity.agent_quic()?, desk)?;
+    let socket = data_dir::socket_path(data.path());
+    let web = match web_tcp {
+        Some(web) => {
+            intake.listen_tcp(tcp, identity.agent_tls()?)?;
+            Web::start(app, web, identity.web_tls(false)?, None, &socket)?
+        }
+        None => Web::start(app, tcp, identity.web_tls(true)?, Some(intake.door()), &socket)?,
+    };
     tracing::info!(%listen, web = %web.address(), took = ?begun.elapsed(), "ready");
-    Ok(Running { data, hub, intake, web, listen, team, team_name: settings.name.clone(), codes })
+    let team_name = settings.name.clone();
+    let first_link = first_link.map(|(link, _)| link);
+    Ok(Running { data, hub, intake, web, listen, team, team_name, codes, first_link })
+}
+
+/// The token of the one-time link for the first account, and its hash; `None` where there is an account.
+async fn first_link(vault: &Vault) -> Result<Option<(String, [u8; 32])>, Trouble> {
+    match vault.has_accounts().await {
+        Ok(true) => Ok(None),
+        Ok(false) => Ok(Some(accounts::secret(&mut OsRng))),
+        Err(error) => Err(Trouble::new(error.to_string(), "bring vault.db back from a backup")),
+    }
 }
 
 impl Running {
-    /// Where agents come in, over QUIC.
+    /// Where agents come in, over QUIC and TCP.
     pub fn listen(&self) -> SocketAddr {
         self.listen
     }
@@ -103,6 +138,11 @@ impl Running {
     /// The team's name.
     pub fn team_name(&self) -> &str {
         &self.team_name
+    }
+
+    /// The token of the one-time link that makes the first account, while there was none at the start.
+    pub fn first_link(&self) -> Option<&str> {
+        self.first_link.as_deref()
     }
 
     /// The cases.
@@ -145,13 +185,11 @@ fn open_journal(data: &DataDir, settings: &Settings) -> Result<Journal, Trouble>
     })
 }
 
-/// Sockets for agents and technicians. With one address for both and port 0, a port that is free on UDP and TCP.
-fn bind(settings: &Settings) -> Result<(UdpSocket, TcpListener), Trouble> {
-    if let Some(web) = settings.listen_web {
-        let udp = bind_udp(settings.listen).map_err(|error| unusable(settings.listen, &error))?;
-        let tcp = TcpListener::bind(web).map_err(|error| unusable_web(web, &error))?;
-        return Ok((udp, tcp));
-    }
+/// UDP and TCP for agents on one port, free on both where any will do; and a socket for technicians if theirs is elsewhere.
+fn bind(settings: &Settings) -> Result<(UdpSocket, TcpListener, Option<TcpListener>), Trouble> {
+    let web =
+        settings.listen_web.map(|web| TcpListener::bind(web).map_err(|error| unusable_web(web, &error)));
+    let web = web.transpose()?;
     let tries = if settings.listen.port() == 0 { PORT_TRIES } else { 1 };
     let mut last = io::Error::from(io::ErrorKind::AddrInUse);
     for _ in 0..tries {
@@ -160,7 +198,7 @@ fn bind(settings: &Settings) -> Result<(UdpSocket, TcpListener), Trouble> {
             Ok((udp, tcp))
         });
         match bound {
-            Ok(bound) => return Ok(bound),
+            Ok((udp, tcp)) => return Ok((udp, tcp, web)),
             Err(error) => last = error,
         }
     }

@@ -60,6 +60,28 @@ pub fn harmless(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
+/// Asks for a line on the terminal without showing what is typed.
+///
+/// # Errors
+/// Where there is no terminal.
+pub fn ask_secret(question: &str) -> io::Result<String> {
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    let input = io::stdin();
+    let before = tcgetattr(&input)?;
+    let mut silent = before.clone();
+    silent.local_modes.remove(LocalModes::ECHO);
+    tcsetattr(&input, OptionalActions::Flush, &silent)?;
+    let mut asked = io::stderr().lock();
+    let read = write!(asked, "{question}").and_then(|()| asked.flush()).and_then(|()| {
+        let mut line = String::new();
+        input.read_line(&mut line).map(|_| line.trim_end_matches(['\r', '\n']).to_owned())
+    });
+    // The line end was not shown either.
+    let _ = writeln!(asked);
+    tcsetattr(&input, OptionalActions::Flush, &before)?;
+    read
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

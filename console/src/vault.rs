@@ -1,7 +1,10 @@
 //! The vault: secrets the console keeps apart from the journal, in a SQLite file only its owner reads.
 //!
-//! Links of agents (their public key and one-use ratchet) and the hashes of access tokens. Every change is on disk
+//! Links of agents (their public key and one-use ratchet), people's accounts, and the hashes of passwords, sessions and
+//! access tokens. Every change is on disk
 //! (`synchronous = FULL`) when the call returns: a ratchet step that was told to an agent must never be forgotten.
+
+mod accounts;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,9 +16,10 @@ use hotliner_protocol::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::tokens::{Scope, Token};
+pub use accounts::Added;
 
-/// Format of the vault's file. 1: first.
-const FORMAT: i64 = 1;
+/// Format of the vault's file. 1: first. 2: accounts and sessions.
+const FORMAT: i64 = 2;
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS link (case_id TEXT PRIMARY KEY, link BLOB NOT NULL);
@@ -59,6 +63,7 @@ impl Vault {
             return Err(VaultError::NotUnderstood);
         }
         connection.execute_batch(SCHEMA)?;
+        connection.execute_batch(accounts::SCHEMA)?;
         connection.pragma_update(None, "user_version", FORMAT)?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)) })
     }

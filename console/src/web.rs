@@ -1,36 +1,54 @@
-//! The web: REST and live updates for technicians' programs. The only room that knows HTTP.
+//! The web: pages, REST and live updates for technicians and their programs. The only room that knows HTTP.
 //!
-//! The same routes answer on TCP under TLS, where a bearer token is needed, and on the local socket in the data folder,
-//! where the rights of its file are enough. Whatever goes wrong has the shape `{"error": {"what": …, "do": …}}`.
+//! The same routes answer on TCP under TLS, where a session or a bearer token is needed, and on the local socket in the data
+//! folder, where the rights of its file are enough; `access.rs` says who may do what. Whatever goes wrong has the shape `{"error": {"what": …, "do": …}}`.
 
 mod access;
+mod accounts;
 mod answer;
 mod cases;
+mod conflate;
+pub(crate) mod downloads;
+mod fault;
 mod faults;
+mod headers;
+mod help;
 mod live;
+mod log;
 pub mod openapi;
+mod origin;
+mod pages;
+mod queue;
 mod serve;
+mod session;
+mod streams;
 mod tokens;
 mod views;
+mod work;
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
+use axum::middleware;
 use axum::routing::{delete, get, post};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::hub::Hub;
-use crate::intake::Codes;
+use crate::intake::{Codes, Door};
+use crate::passwords::Passwords;
+use crate::projection::CaseFilter;
+use crate::signin::SignInLimits;
 use crate::trouble::Trouble;
 use crate::vault::Vault;
 pub use access::Origin;
-use answer::Answer;
+use answer::{Answer, ErrorBody};
+pub use streams::Streams;
 
 /// Largest body of a request, in bytes.
 const MAX_BODY_BYTES: usize = 64 << 10;
@@ -44,6 +62,24 @@ pub struct App {
     pub vault: Vault,
     /// The join codes.
     pub codes: Codes,
+    /// Hashes and compares passwords.
+    pub passwords: Passwords,
+    /// How often somebody may try to sign in.
+    pub sign_in: Arc<Mutex<SignInLimits>>,
+    /// Hash of the token in the one-time link for the first account, if there was none at the start.
+    pub first_link: Option<[u8; 32]>,
+    /// Name of the support team.
+    pub team: Arc<str>,
+    /// Folder of files that customers may download.
+    pub downloads: Arc<Path>,
+    /// Live streams that are open.
+    pub streams: Streams,
+}
+
+impl App {
+    fn limits(&self) -> MutexGuard<'_, SignInLimits> {
+        self.sign_in.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The running web side.
@@ -54,7 +90,8 @@ pub struct Web {
 }
 
 impl Web {
-    /// Begins to answer on `tcp` (under TLS) and on a local socket at `socket`.
+    /// Begins to answer on `tcp` (under TLS) and on a local socket at `socket`. With `agents`, those who come in on `tcp` as
+    /// agents go there.
     ///
     /// # Errors
     /// When one of the sockets cannot be used.
@@ -62,6 +99,7 @@ impl Web {
         app: App,
         tcp: std::net::TcpListener,
         tls: rustls::ServerConfig,
+        agents: Option<Door>,
         socket: &Path,
     ) -> Result<Self, Trouble> {
         let unusable = |error: std::io::Error| {
@@ -77,7 +115,7 @@ impl Web {
         let router = router(app);
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(serve::tls(tcp, Arc::new(tls), router.clone(), stopped.clone()));
+        tasks.spawn(serve::tls(tcp, Arc::new(tls), router.clone(), agents, stopped.clone()));
         tasks.spawn(serve::local(local, router, stopped));
         Ok(Self { address, stop, tasks })
     }
@@ -117,22 +155,50 @@ fn bind_local(path: &Path) -> Result<UnixListener, Trouble> {
 
 /// All routes. `openapi.rs` describes them; a test compares the two.
 fn router(app: App) -> Router {
+    let gate = middleware::from_fn_with_state(app.clone(), access::gate);
     Router::new()
+        .route("/", get(pages::shell))
+        .route("/{file}", get(pages::file))
+        .route("/assets/{*path}", get(pages::asset))
+        .route("/help", get(help::page))
+        .route("/help.css", get(help::style))
+        .route("/downloads/{name}", get(downloads::download))
         .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
         .route("/api/v1/openapi.json", get(openapi::document))
+        .route("/api/v1/session", get(session::show).post(session::sign_in).delete(session::sign_out))
+        .route("/api/v1/accounts", get(accounts::list).post(accounts::create))
+        .route("/api/v1/accounts/first", post(session::first))
+        .route("/api/v1/accounts/me", post(accounts::change_me))
+        .route("/api/v1/accounts/{name}", delete(accounts::remove))
+        .route("/api/v1/accounts/{name}/password", post(accounts::set_password))
+        .route("/api/v1/live", get(queue::live))
         .route("/api/v1/cases", get(cases::list).post(cases::open))
         .route("/api/v1/cases/{id}", get(cases::show))
-        .route("/api/v1/cases/{id}/events", get(cases::events))
+        .route("/api/v1/cases/{id}/events", get(log::events))
+        .route("/api/v1/cases/{id}/log", get(log::log))
+        .route("/api/v1/cases/{id}/log/search", get(log::search))
         .route("/api/v1/cases/{id}/live", get(live::live))
         .route("/api/v1/cases/{id}/code", post(cases::issue_code))
         .route("/api/v1/cases/{id}/collect", post(cases::collect))
         .route("/api/v1/cases/{id}/close", post(cases::close))
+        .route("/api/v1/cases/{id}/claim", post(work::claim))
+        .route("/api/v1/cases/{id}/release", post(work::release))
+        .route("/api/v1/cases/{id}/transfer", post(work::transfer))
+        .route("/api/v1/cases/{id}/notes", post(work::note))
+        .route("/api/v1/cases/{id}/answers", post(work::answer))
+        .route("/api/v1/cases/{id}/lines", post(work::lines))
+        .route("/api/v1/cases/{id}/steps", post(work::step))
+        .route("/api/v1/cases/{id}/resolve", post(work::resolve))
         .route("/api/v1/faults", get(faults::list))
+        .route("/api/v1/faults/{id}", get(fault::show))
         .route("/api/v1/tokens", get(tokens::list).post(tokens::create))
         .route("/api/v1/tokens/{id}", delete(tokens::revoke))
+        .route_layer(gate)
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn(headers::guard))
         .with_state(app)
 }
 
@@ -140,6 +206,15 @@ fn router(app: App) -> Router {
 #[utoipa::path(get, path = "/healthz", tag = "health", responses((status = 200, description = "the console lives", body = String)))]
 async fn healthz() -> &'static str {
     "ok\n"
+}
+
+/// Says whether the console can read what pages are made of.
+#[utoipa::path(get, path = "/readyz", tag = "health", responses((status = 200, description = "ready", body = String),
+    (status = 500, description = "not ready", body = ErrorBody)))]
+async fn readyz(State(app): State<App>) -> Result<&'static str, Answer> {
+    app.hub.projection().cases(CaseFilter { limit: 1, ..CaseFilter::default() }).await?;
+    app.vault.has_accounts().await?;
+    Ok("ready\n")
 }
 
 async fn no_such_path() -> Answer {

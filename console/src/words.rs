@@ -53,6 +53,14 @@ pub struct Words {
     pub no_diagnosis: &'static str,
     /// Before counts of files and lines.
     pub scanned: &'static str,
+    /// Before the count of attempts that do not decide.
+    pub earlier: &'static str,
+    /// Before the count of what was not read.
+    pub not_read: &'static str,
+    /// Before the name of something that was not read.
+    pub was_not_read: &'static str,
+    /// The logs say that the attempt ended well.
+    pub ended_well: &'static str,
     /// Files, in counts.
     pub files: &'static str,
     /// Lines, in counts.
@@ -63,6 +71,22 @@ pub struct Words {
     pub faults: &'static str,
     /// Examples, in counts.
     pub examples: &'static str,
+    /// No fault has the words searched for.
+    pub no_fault: &'static str,
+    /// Before a piece of evidence no example needs.
+    pub unnoticed: &'static str,
+    /// Mutants, in counts.
+    pub mutants: &'static str,
+    /// Survivors, in counts.
+    pub survivors: &'static str,
+    /// What a backtest finds: gained, lost, newly wrong, otherwise changed.
+    pub backtest: [&'static str; 4],
+    /// Cases, in counts.
+    pub cases: &'static str,
+    /// Faults of a backtest's catalogue: new, changed, gone.
+    pub differences: [&'static str; 3],
+    /// Nothing was diagnosed.
+    pub silent: &'static str,
     /// Failed ones, in counts.
     pub failed: &'static str,
     /// No case.
@@ -79,6 +103,18 @@ pub struct Words {
     pub no_token: &'static str,
     /// A token was revoked.
     pub revoked: &'static str,
+    /// Before the one-time link that makes the first account.
+    pub first_account: &'static str,
+    /// After it.
+    pub first_account_once: &'static str,
+    /// Asks for a password, and once more.
+    pub password: [&'static str; 2],
+    /// The two are not the same.
+    pub passwords_differ: &'static str,
+    /// No account.
+    pub no_account: &'static str,
+    /// An account was made, got another password, was removed.
+    pub account_done: [&'static str; 3],
 }
 
 /// The words of a language.
@@ -114,11 +150,23 @@ const EN: Words = Words {
     explains: "explains",
     no_diagnosis: "No known fault matches.",
     scanned: "read",
+    earlier: "earlier attempts left aside",
+    not_read: "not read",
+    was_not_read: "not read:",
+    ended_well: "The last attempt ended well.",
     files: "files",
     lines: "lines",
     facts: "facts",
     faults: "faults",
     examples: "examples",
+    no_fault: "No fault has all of these words.",
+    unnoticed: "no example fails without",
+    mutants: "mutants",
+    survivors: "survive",
+    backtest: ["gained", "lost", "newly wrong", "changed"],
+    cases: "cases",
+    differences: ["new faults", "changed faults", "faults that are gone"],
+    silent: "silent",
     failed: "failed",
     no_case: "There is no case yet. Open one with: hotliner-console case new",
     closed: "The case is closed.",
@@ -127,6 +175,12 @@ const EN: Words = Words {
     token_once: "The token, shown this once only:",
     no_token: "There is no token yet. Make one with: hotliner-console token new --name WHO",
     revoked: "The token is revoked.",
+    first_account: "first account",
+    first_account_once: "open this link in a browser; it works once, until there is an account",
+    password: ["password: ", "once more: "],
+    passwords_differ: "the two passwords are not the same",
+    no_account: "There is no account yet. Make one with: hotliner-console user add NAME --role admin",
+    account_done: ["The account is made.", "The password is set.", "The account is removed."],
 };
 
 const FR: Words = Words {
@@ -154,11 +208,23 @@ const FR: Words = Words {
     explains: "explique",
     no_diagnosis: "Aucune panne connue ne correspond.",
     scanned: "lu",
+    earlier: "tentatives antérieures mises de côté",
+    not_read: "non lus",
+    was_not_read: "non lu :",
+    ended_well: "La dernière tentative s'est bien terminée.",
     files: "fichiers",
     lines: "lignes",
     facts: "faits",
     faults: "pannes",
     examples: "exemples",
+    no_fault: "Aucune panne ne contient tous ces mots.",
+    unnoticed: "aucun exemple n'échoue sans",
+    mutants: "mutants",
+    survivors: "survivent",
+    backtest: ["gagnés", "perdus", "nouvelles erreurs", "changés"],
+    cases: "cas",
+    differences: ["pannes nouvelles", "pannes modifiées", "pannes disparues"],
+    silent: "muet",
     failed: "en échec",
     no_case: "Aucun dossier pour l'instant. Pour en ouvrir un : hotliner-console case new",
     closed: "Le dossier est clos.",
@@ -167,6 +233,12 @@ const FR: Words = Words {
     token_once: "Le jeton, affiché cette seule fois :",
     no_token: "Aucun jeton pour l'instant. Pour en créer un : hotliner-console token new --name QUI",
     revoked: "Le jeton est révoqué.",
+    first_account: "premier compte",
+    first_account_once: "ouvrez ce lien dans un navigateur ; il sert une fois, tant qu'il n'y a pas de compte",
+    password: ["mot de passe : ", "encore une fois : "],
+    passwords_differ: "les deux mots de passe diffèrent",
+    no_account: "Aucun compte pour l'instant. Pour en créer un : hotliner-console user add NOM --role admin",
+    account_done: ["Le compte est créé.", "Le mot de passe est défini.", "Le compte est supprimé."],
 };
 
 impl Words {

@@ -22,12 +22,19 @@ impl Catalogue {
     /// # Errors
     /// Everything that is wrong with any of them, file by file; nothing is loaded then.
     pub fn load(files: impl IntoIterator<Item = (String, String)>) -> Result<Self, Vec<LoadError>> {
+        Self::load_as(files, false)
+    }
+
+    fn load_as(
+        files: impl IntoIterator<Item = (String, String)>,
+        trusted: bool,
+    ) -> Result<Self, Vec<LoadError>> {
         let taxonomy = Taxonomy::built_in();
         let mut faults = Vec::new();
         let mut errors = Vec::new();
         let mut texts = BTreeMap::new();
         for (file, text) in files {
-            match load::load(&file, &text, &taxonomy) {
+            match load::load_as(&file, &text, &taxonomy, trusted) {
                 Ok(fault) => faults.push(fault),
                 Err(found) => errors.extend(found),
             }
@@ -41,12 +48,22 @@ impl Catalogue {
         if errors.is_empty() { Ok(Self { faults, taxonomy }) } else { Err(errors) }
     }
 
-    /// The faults this program was built with.
+    /// The faults this program was built with. Their patterns are compiled when first tried: the tests have compiled them all.
     ///
     /// # Errors
     /// As [`Catalogue::load`]; a released program has none, because its tests load them.
     pub fn built_in() -> Result<Self, Vec<LoadError>> {
-        Self::load(BUILT_IN.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())))
+        Self::load_as(Self::built_in_files(), true)
+    }
+
+    /// One fault, as if there were no other.
+    pub(crate) fn alone(&self, fault: Fault) -> Self {
+        Self { faults: vec![fault], taxonomy: self.taxonomy.clone() }
+    }
+
+    /// The texts this program was built with: name below the catalogue's folder, and text.
+    pub fn built_in_files() -> impl Iterator<Item = (String, String)> {
+        BUILT_IN.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned()))
     }
 
     /// All faults, by id.

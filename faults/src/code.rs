@@ -12,7 +12,7 @@
 //! | `exit` | `exit status 28`, `exited with code 28`, `returned 28`, `code de sortie 28` |
 //!
 //! An `hresult` of facility 7 is the Win32 code of its lower half and has the spellings of both. Digits within longer digits,
-//! versions, GUIDs, addresses, hashes, times or amounts are no code: see [`spelling`].
+//! versions, GUIDs, addresses, hashes, times or amounts are no code: `code/spelling.rs` says how.
 //!
 //! Sources: Microsoft, [MS-ERREF] (layout of HRESULT and NTSTATUS, facility 7), winerror.h and ntstatus.h; Linux, errno.h.
 

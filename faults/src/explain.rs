@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::fault::{EvidenceKind, Fault, Standing};
 use crate::lang::Lang;
+use crate::rank;
 use crate::session::Session;
 use crate::tri::Tri;
 
@@ -36,6 +37,13 @@ pub fn explain(session: &Session, id: &str, lang: Lang) -> Option<String> {
     }
     for (name, value) in &appraisal.variables {
         let _ = writeln!(out, "  {{{name}}} = {value}");
+    }
+    if let Some(standing) = appraisal.standing {
+        let weight = session.weight(&appraisal);
+        let _ = writeln!(out, "{}: {:.3}", words.score, rank::score(standing, &weight));
+        for line in rank::words(standing, &weight, lang) {
+            let _ = writeln!(out, "  {line}");
+        }
     }
     Some(out)
 }
@@ -81,6 +89,7 @@ struct Words {
     evidence: &'static str,
     conditions: &'static str,
     looked_for: &'static str,
+    score: &'static str,
 }
 
 impl Words {
@@ -94,6 +103,7 @@ impl Words {
                 evidence: "Evidence",
                 conditions: "Conditions",
                 looked_for: "looked for",
+                score: "Score",
             },
             Lang::Fr => Self {
                 lang,
@@ -103,6 +113,7 @@ impl Words {
                 evidence: "Indices",
                 conditions: "Conditions",
                 looked_for: "cherché :",
+                score: "Note",
             },
         }
     }

@@ -1,7 +1,9 @@
 //! Fact expressions: `process.any(name in ["apt", "dpkg"])`, `disk.system.free_bytes < 500MB`.
 //!
 //! What a path does not tell is unknown, never "no". Between values of different kinds no comparison holds, not even `!=`,
-//! except that a captured text which is a number compares with numbers.
+//! except that a captured text which is a number, a size or a time compares with numbers.
+//!
+//! `version("22.04")` compares as versions do, see [`crate::version`]; `$name` is a captured variable, on either side.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -9,7 +11,7 @@ use std::collections::BTreeMap;
 use hotliner_protocol::fact::{FactPath, FactSet, LookUp};
 use hotliner_protocol::value::Value;
 
-use crate::lexer::{Logic, SyntaxError, Token, Words};
+use crate::lexer::{Logic, SyntaxError, Token, Words, quantity};
 use crate::tri::Tri;
 
 /// Captured variables, by name.
@@ -27,6 +29,8 @@ enum Atom {
     /// The path holds `true`.
     Holds(String),
     Compare(String, Op, Operand),
+    /// A captured variable against a value.
+    CompareVariable(String, Op, Operand),
     In(String, Vec<Operand>),
     /// Some (or, negated, no) element of a list of maps satisfies the inner expression.
     Any {
@@ -52,6 +56,8 @@ enum Op {
 enum Operand {
     Literal(Value),
     Variable(String),
+    /// A version, by itself or captured.
+    Version(Box<Operand>),
 }
 
 impl Expression {
@@ -78,10 +84,11 @@ impl Expression {
 
     /// The fact paths it reads.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.logic.atoms().into_iter().map(|atom| match atom {
+        self.logic.atoms().into_iter().filter_map(|atom| match atom {
             Atom::Holds(path) | Atom::Compare(path, ..) | Atom::In(path, _) | Atom::Any { path, .. } => {
-                path.as_str()
+                Some(path.as_str())
             }
+            Atom::CompareVariable(..) => None,
         })
     }
 
@@ -98,16 +105,27 @@ fn collect_variables<'e>(logic: &'e Logic<Atom>, found: &mut Vec<&'e str>) {
         let operands = match atom {
             Atom::Holds(_) => &[],
             Atom::Compare(_, _, operand) => std::slice::from_ref(operand),
+            Atom::CompareVariable(name, _, operand) => {
+                found.push(name);
+                std::slice::from_ref(operand)
+            }
             Atom::In(_, list) => list.as_slice(),
             Atom::Any { inner, .. } => {
                 collect_variables(inner, found);
                 &[]
             }
         };
-        found.extend(operands.iter().filter_map(|operand| match operand {
-            Operand::Variable(name) => Some(name.as_str()),
-            Operand::Literal(_) => None,
-        }));
+        found.extend(operands.iter().filter_map(Operand::variable));
+    }
+}
+
+impl Operand {
+    fn variable(&self) -> Option<&str> {
+        match self {
+            Self::Variable(name) => Some(name),
+            Self::Version(inner) => inner.variable(),
+            Self::Literal(_) => None,
+        }
     }
 }
 
@@ -122,7 +140,21 @@ const OPS: [(&str, Op); 6] = [
 
 fn atom(words: &mut Words<'_>) -> Result<Atom, SyntaxError> {
     let at = words.at();
-    let Some(Token::Name(path)) = words.take() else {
+    let taken = words.take();
+    if let Some(Token::Variable(name)) = taken {
+        return match OPS.into_iter().find(|(symbol, _)| words.symbol(symbol)) {
+            Some((_, op)) => Ok(Atom::CompareVariable(name, op, operand(words)?)),
+            None => {
+                let what = format!("`${name}` is not compared with anything");
+                Err(SyntaxError::new(
+                    words.at(),
+                    what,
+                    "write such as $size > 500MB, or captured(NAME) in [match]",
+                ))
+            }
+        };
+    }
+    let Some(Token::Name(path)) = taken else {
         return Err(SyntaxError::new(
             at,
             "a fact path is missing here",
@@ -173,8 +205,21 @@ fn operand(words: &mut Words<'_>) -> Result<Operand, SyntaxError> {
             Operand::Literal(Value::Bool(word == "true"))
         }
         Some(Token::Variable(name)) => Operand::Variable(name),
+        Some(Token::Name(word)) if word == "version" && words.symbol("(") => {
+            let inside = words.at();
+            let inner = operand(words)?;
+            words.expect(")")?;
+            if !matches!(inner, Operand::Literal(Value::Text(_)) | Operand::Variable(_)) {
+                return Err(SyntaxError::new(
+                    inside,
+                    "this is not a version",
+                    "write such as version(\"22.04\")",
+                ));
+            }
+            Operand::Version(Box::new(inner))
+        }
         _ => {
-            let remedy = "write a number, a size such as 500MB, a \"text\", true, false or a $variable";
+            let remedy = "write a number, a size such as 500MB, a \"text\", version(\"1.2\"), true, false or a $variable";
             return Err(SyntaxError::new(at, "a value is missing here", remedy));
         }
     })
@@ -184,6 +229,13 @@ fn eval<'f>(logic: &Logic<Atom>, look_up: &impl Fn(&str) -> LookUp<'f>, variable
     logic.eval(&|atom| match atom {
         Atom::Holds(path) => known(look_up(path), |value| *value == Value::Bool(true)),
         Atom::Compare(path, op, operand) => compare(look_up(path), *op, operand, variables),
+        Atom::CompareVariable(name, op, operand) => match variables.get(name) {
+            Some(text) => {
+                let value = Value::Text(text.clone());
+                compare_captured(&value, *op, operand, variables)
+            }
+            None => Tri::NotCollected,
+        },
         Atom::In(path, list) => {
             let one = |operand| compare(look_up(path), Op::Equal, operand, variables);
             list.iter().fold(Tri::Absent, |found, operand| found.or(one(operand)))
@@ -215,27 +267,56 @@ fn any(found: LookUp<'_>, inner: &Logic<Atom>, variables: &Variables) -> Tri {
 }
 
 fn compare(found: LookUp<'_>, op: Op, operand: &Operand, variables: &Variables) -> Tri {
-    let captured;
-    let wanted = match operand {
-        Operand::Literal(value) => value,
+    match operand {
+        Operand::Literal(wanted) => known(found, |value| satisfies(value, op, wanted)),
         Operand::Variable(name) => match variables.get(name) {
-            Some(text) => {
-                captured = Value::Text(text.clone());
-                &captured
-            }
-            None => return Tri::NotCollected,
+            Some(text) => known(found, |value| satisfies(value, op, &like(value, text))),
+            None => Tri::NotCollected,
         },
+        Operand::Version(inner) => match (&**inner, inner.variable().map(|name| variables.get(name))) {
+            (Operand::Literal(Value::Text(text)), _) | (_, Some(Some(text))) => {
+                known(found, |value| satisfies_version(value, op, text))
+            }
+            _ => Tri::NotCollected,
+        },
+    }
+}
+
+/// Compares a captured text with what an expression says.
+fn compare_captured(value: &Value, op: Op, operand: &Operand, variables: &Variables) -> Tri {
+    let (Value::Text(text), Operand::Literal(wanted)) = (value, operand) else {
+        return compare(LookUp::Value(value), op, operand, variables);
     };
-    let number;
-    let wanted = match (found, operand, wanted) {
-        // A captured number compares with numbers, and a captured text with texts.
-        (LookUp::Value(Value::Int(_) | Value::Float(_)), Operand::Variable(_), Value::Text(text)) => {
-            number = text.parse().map_or_else(|_| wanted.clone(), Value::Int);
-            &number
-        }
-        _ => wanted,
+    Tri::of(satisfies(&like(wanted, text), op, wanted))
+}
+
+/// A captured text as a value of the kind of `other`: a number, a size or a time where that is a number.
+fn like(other: &Value, text: &str) -> Value {
+    let number = matches!(other, Value::Int(_) | Value::Float(_));
+    let whole = || text.parse().ok().map(Value::Int);
+    let quantity = || quantity(text).map(Value::Float);
+    number.then(|| whole().or_else(quantity)).flatten().unwrap_or_else(|| Value::Text(text.to_owned()))
+}
+
+fn satisfies_version(value: &Value, op: Op, wanted: &str) -> bool {
+    let version = match value {
+        Value::Text(text) => text.clone(),
+        Value::Int(number) => number.to_string(),
+        _ => return false,
     };
-    known(found, |value| satisfies(value, op, wanted))
+    ordered(op, crate::version::compare(&version, wanted))
+}
+
+fn ordered(op: Op, order: Ordering) -> bool {
+    match op {
+        Op::Equal => order == Ordering::Equal,
+        Op::Different => order != Ordering::Equal,
+        Op::Less => order == Ordering::Less,
+        Op::AtMost => order != Ordering::Greater,
+        Op::Greater => order == Ordering::Greater,
+        Op::AtLeast => order != Ordering::Less,
+        Op::Contains | Op::StartsWith => false,
+    }
 }
 
 fn satisfies(value: &Value, op: Op, wanted: &Value) -> bool {
@@ -244,14 +325,7 @@ fn satisfies(value: &Value, op: Op, wanted: &Value) -> bool {
         (Op::Contains, Value::Text(text), Value::Text(part)) => text.contains(part.as_str()),
         (Op::StartsWith, Value::Text(text), Value::Text(part)) => text.starts_with(part.as_str()),
         (Op::Contains | Op::StartsWith, ..) => false,
-        (op, value, wanted) => order(value, wanted).is_some_and(|order| match op {
-            Op::Equal => order == Ordering::Equal,
-            Op::Different => order != Ordering::Equal,
-            Op::Less => order == Ordering::Less,
-            Op::AtMost => order != Ordering::Greater,
-            Op::Greater => order == Ordering::Greater,
-            _ => order != Ordering::Less,
-        }),
+        (op, value, wanted) => order(value, wanted).is_some_and(|order| ordered(op, order)),
     }
 }
 
@@ -279,6 +353,7 @@ mod tests {
         let process = |pid: i64, name: &str| Value::map([("pid", Value::Int(pid)), ("name", name.into())]);
         let readings = [
             ("os.family", Reading::Value("linux".into())),
+            ("os.version", Reading::Value("22.04".into())),
             ("os.build", Reading::Value("4127".into())),
             ("disk.system", Reading::Value(Value::map([("free_bytes", Value::Int(400_000_000))]))),
             ("process", Reading::Value(Value::List(vec![process(7, "bash"), process(4127, "apt")]))),
@@ -296,9 +371,23 @@ mod tests {
 
     #[test]
     fn expressions_give_what_the_facts_say_and_unknown_where_they_are_silent() {
-        let variables =
-            Variables::from([("pid".to_owned(), "4127".to_owned()), ("who".to_owned(), "apt".to_owned())]);
+        let captured = [("pid", "4127"), ("who", "apt"), ("need", "1,5 Go"), ("least", "4.2")];
+        let variables: Variables =
+            captured.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let table = [
+            (r#"os.version < version("22.10")"#, Tri::Matched),
+            (r#"os.version >= version("9.10") and os.version < version("22.4.1")"#, Tri::Matched),
+            ("os.version > version($least)", Tri::Matched),
+            ("os.version > version($gone)", Tri::NotCollected),
+            (r#"os.build == version("4127")"#, Tri::Matched),
+            (r#"denied < version("1")"#, Tri::NotCollected),
+            ("$need > 1GB", Tri::Matched),
+            ("$need > 1.5GB", Tri::Absent),
+            ("$pid == 4127", Tri::Matched),
+            (r#"$who == "apt""#, Tri::Matched),
+            (r#"$least < version("4.10")"#, Tri::Matched),
+            ("$gone == 1", Tri::NotCollected),
+            ("disk.system.free_bytes < $need", Tri::Matched),
             (r#"os.family == "linux""#, Tri::Matched),
             (r#"os.family != "linux""#, Tri::Absent),
             (r#"os.family in ["windows", "linux"]"#, Tri::Matched),
@@ -349,6 +438,9 @@ mod tests {
             ("Os.family", 0),
             ("a[b", 1),
             ("a.b == $", 7),
+            ("a.b == version(3)", 15),
+            ("a.b == version(\"3\"", 18),
+            ("$pid", 4),
         ];
         for (text, at) in table {
             let error = Expression::parse(text).unwrap_err();

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use hotliner_protocol::event::Outcome;
 use hotliner_protocol::fact::Fact;
-use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use crate::capture::CaptureType;
 use crate::code::Code;
 use crate::condition::Condition;
 use crate::expression::Expression;
 use crate::lang::{Both, Lang};
+use crate::pattern::Pattern;
 use crate::template::Template;
 
 /// How far along a fault is.
@@ -91,6 +92,19 @@ pub struct Evidence {
     pub name: String,
     /// Where it is looked for.
     pub kind: EvidenceKind,
+    /// How long a line counts.
+    pub scope: Scope,
+}
+
+/// How long log evidence counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Within the attempt in which it was seen.
+    #[default]
+    Attempt,
+    /// In all later attempts of the case too.
+    Case,
 }
 
 /// Where evidence is looked for.
@@ -156,7 +170,7 @@ pub struct LogPattern {
     /// Beginning of the event's source that is required.
     pub source: Option<String>,
     /// Pattern tried on lines where the literal hit; its named groups are captured.
-    pub pattern: Option<Regex>,
+    pub pattern: Option<Pattern>,
 }
 
 /// When a fault has which standing.
@@ -283,6 +297,8 @@ pub struct Fault {
     pub prior: f64,
     /// What it rests on.
     pub evidence: Vec<Evidence>,
+    /// Variables whose text must be of a kind; one that is not counts as not captured.
+    pub captures: BTreeMap<String, CaptureType>,
     /// When it has which standing.
     pub conditions: Conditions,
     /// Words in English and French.

@@ -57,6 +57,35 @@ const UNITS: [(&str, i64); 13] = [
     ("B", 1),
 ];
 
+/// Units as programs print them besides [`UNITS`], the French ones among them (`octet`: `o`).
+const PRINTED_UNITS: [(&str, i64); 12] = [
+    ("kB", 1_000),
+    ("K", 1 << 10),
+    ("k", 1_000),
+    ("M", 1 << 20),
+    ("G", 1 << 30),
+    ("o", 1),
+    ("ko", 1_000),
+    ("Ko", 1_000),
+    ("Mo", 1_000_000),
+    ("Go", 1_000_000_000),
+    ("To", 1_000_000_000_000),
+    ("bytes", 1),
+];
+
+/// A size in bytes or a time in milliseconds, as a program prints it: `512`, `1.5 GB`, `1,5 Go`.
+pub(crate) fn quantity(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(text.len());
+    let number: f64 = text[..end].replace(',', ".").parse().ok()?;
+    let unit = text[end..].trim_matches([' ', '\u{a0}', '\u{202f}']);
+    let units = || UNITS.into_iter().chain(PRINTED_UNITS);
+    let factor =
+        if unit.is_empty() { Some(1) } else { units().find(|(name, _)| *name == unit).map(|(_, f)| f) };
+    #[expect(clippy::cast_precision_loss, reason = "units are exact in a double")]
+    factor.map(|factor| number * factor as f64)
+}
+
 /// The words of `text`, each with its byte offset.
 pub(crate) fn words(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
     let mut found = Vec::new();

@@ -204,11 +204,17 @@ fn sniff(head: &[u8]) -> Option<(Encoding, usize)> {
 
 /// The line as it is, if there is nothing to clean, cut or convert.
 fn plain(line: &[u8]) -> Option<&str> {
-    let clean = line.len() <= MAX_LINE_BYTES
-        && line.iter().all(|&byte| byte >= 0x20 && byte != 0x7F || byte == b'\t');
+    // Without a way out in the middle the compiler takes many bytes at once.
+    let control = |byte: u8| byte < 0x20 && byte != b'\t' || byte == 0x7F;
+    let (dirty, wide) = line
+        .iter()
+        .fold((false, false), |(dirty, wide), &byte| (dirty | control(byte), wide | (byte >= 0x80)));
+    if dirty || line.len() > MAX_LINE_BYTES {
+        return None;
+    }
+    let text = std::str::from_utf8(line).ok()?;
     // C1 controls (U+0080 to U+009F) are the bytes C2 80 to C2 9F.
-    let text = clean.then(|| std::str::from_utf8(line).ok()).flatten()?;
-    (memchr(0xC2, line).is_none() || !text.contains(|c: char| ('\u{80}'..='\u{9f}').contains(&c)))
+    (!wide || memchr(0xC2, line).is_none() || !text.contains(|c: char| ('\u{80}'..='\u{9f}').contains(&c)))
         .then_some(text)
 }
 

@@ -16,7 +16,9 @@ use hotliner_protocol::value::Value;
 use crate::action::{self, ACTIONS};
 use crate::condition::{Condition, Term};
 use crate::expression::Expression;
-use crate::fault::{Actor, Conditions, Escalate, Evidence, Example, Fault, Standing, Step, Text, Verify};
+use crate::fault::{
+    Actor, Conditions, Escalate, Evidence, EvidenceKind, Example, Fault, Standing, Step, Text, Verify,
+};
 use crate::lexer::SyntaxError;
 use crate::raw::{Placed, RawBoth, RawExample, RawExpect, RawFault, RawOutcome, RawStep, RawText};
 use crate::taxonomy::Taxonomy;
@@ -51,7 +53,17 @@ impl std::error::Error for LoadError {}
 /// # Errors
 /// Everything that is wrong with it.
 pub fn load(file: &str, text: &str, taxonomy: &Taxonomy) -> Result<Fault, Vec<LoadError>> {
-    let mut loader = Loader { file, text, errors: Vec::new() };
+    load_as(file, text, taxonomy, false)
+}
+
+/// As [`load`]; patterns of a `trusted` file are known to compile and are not compiled yet.
+pub(crate) fn load_as(
+    file: &str,
+    text: &str,
+    taxonomy: &Taxonomy,
+    trusted: bool,
+) -> Result<Fault, Vec<LoadError>> {
+    let mut loader = Loader { file, text, trusted, errors: Vec::new() };
     let raw = match toml::from_str::<RawFault>(text) {
         Ok(raw) => raw,
         Err(error) => {
@@ -88,6 +100,7 @@ pub(crate) fn position(text: &str, at: usize) -> (usize, usize) {
 struct Loader<'t> {
     file: &'t str,
     text: &'t str,
+    trusted: bool,
     errors: Vec<LoadError>,
 }
 
@@ -122,6 +135,8 @@ impl Loader<'_> {
         let evidence: Vec<Evidence> =
             raw.evidence.iter().filter_map(|(name, evidence)| self.evidence(name, evidence)).collect();
         let captures = Captures::of(&evidence);
+        let types = self.capture_types(&raw, &captures);
+        self.variables_are_captured(&raw, &evidence, &captures);
         let conditions = self.conditions(&raw, &evidence);
         let prior = raw.prior.as_ref().map_or(0.5, |prior| *prior.get_ref());
         if let Some(prior) = raw.prior.as_ref().filter(|prior| !(0.0..=1.0).contains(prior.get_ref())) {
@@ -151,6 +166,7 @@ impl Loader<'_> {
             outranks: raw.outranks.into_iter().map(toml::Spanned::into_inner).collect(),
             prior,
             evidence,
+            captures: types,
             conditions,
             text,
             steps,
@@ -205,8 +221,10 @@ impl Loader<'_> {
                 .into_iter()
                 .flatten()
                 .flat_map(Condition::terms)
-                .filter_map(|term| if let Term::Evidence(index) = term { Some(*index) } else { None })
+                .flat_map(Term::evidence)
+                .copied()
                 .collect();
+        self.lines_are_ordered(raw, evidence, &conditions);
         for (name, _) in raw.evidence.iter() {
             let index = names.iter().position(|known| known == name.get_ref());
             if index.is_some_and(|index| !used.contains(&index)) && self.errors.is_empty() {
@@ -215,6 +233,24 @@ impl Loader<'_> {
             }
         }
         conditions
+    }
+
+    /// Only lines come in an order and can be counted.
+    fn lines_are_ordered(&mut self, raw: &RawFault, evidence: &[Evidence], conditions: &Conditions) {
+        let of = raw.conditions.get_ref();
+        let written = [&of.confirmed, &of.likely, &of.possible, &of.unless];
+        let read = [&conditions.confirmed, &conditions.likely, &conditions.possible, &conditions.unless];
+        for (text, condition) in written.into_iter().zip(read) {
+            let (Some(text), Some(condition)) = (text, condition) else { continue };
+            let ordered = condition.terms().into_iter().filter(|term| !matches!(term, Term::Evidence(_)));
+            for index in ordered.flat_map(Term::evidence) {
+                if !matches!(evidence[*index].kind, EvidenceKind::Log(_)) {
+                    let what =
+                        format!("`{}` is no log evidence: it has no lines to order", evidence[*index].name);
+                    self.report(&text.span(), what, "use seq, count and last with log evidence only");
+                }
+            }
+        }
     }
 
     fn words(&mut self, raw: &RawText, captures: &Captures) -> Text {

@@ -2,14 +2,15 @@
 //! pattern is tried only where its literal hit, and the cost of a line hardly depends on the number of faults.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
+use std::ops::ControlFlow;
 
 use crate::catalogue::{Catalogue, outranked};
 use crate::code::System;
 use crate::code::spelling::{self, Guard, MARKS, Mark};
+use crate::condition::{Condition, Term, Than};
 use crate::expression::Variables;
 use crate::fault::{EvidenceKind, Fault, LogPattern, Looked};
+use crate::literals::{Literals, MAX_LITERALS};
 use crate::noise;
 
 /// The variable that holds a code as it was spelled.
@@ -31,7 +32,7 @@ const CODE_WEIGHT_BYTES: usize = 24;
 #[derive(Debug)]
 pub struct Matcher {
     catalogue: Catalogue,
-    literals: AhoCorasick,
+    literals: Literals,
     /// For each literal who wants it.
     wanted: Vec<Vec<Want>>,
     /// The places that want a number behind a mark.
@@ -40,6 +41,8 @@ pub struct Matcher {
     below: Vec<BTreeSet<usize>>,
     /// Faults that may match without any log line.
     without_logs: Vec<usize>,
+    /// For each fault the sequences its conditions name, and whether they count.
+    ordered: Vec<Ordered>,
     /// First segments of all fact paths that any fault reads.
     roots: BTreeSet<String>,
 }
@@ -63,6 +66,33 @@ struct Place {
     alternative: usize,
 }
 
+/// What a fault's conditions want to know of the order of lines.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ordered {
+    /// The orders of evidence, each once.
+    pub(crate) sequences: Vec<Vec<usize>>,
+    /// Whether some evidence is counted within a time.
+    pub(crate) counts: bool,
+}
+
+impl Ordered {
+    fn of(fault: &Fault) -> Self {
+        let of = &fault.conditions;
+        let conditions = [&of.confirmed, &of.likely, &of.possible, &of.unless].into_iter().flatten();
+        let mut ordered = Self::default();
+        for term in conditions.flat_map(Condition::terms) {
+            match term {
+                Term::Seq(sequence) if !ordered.sequences.contains(&sequence.steps) => {
+                    ordered.sequences.push(sequence.steps.clone());
+                }
+                Term::Count(count) => ordered.counts |= count.within.is_some(),
+                _ => {}
+            }
+        }
+        ordered
+    }
+}
+
 /// A piece of log evidence found in a line.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
@@ -75,14 +105,14 @@ pub(crate) struct Found {
 
 /// Why faults cannot be compiled.
 #[derive(Debug, thiserror::Error)]
-#[error("the literals of the faults do not compile: {0}")]
-pub struct CompileError(#[from] BuildError);
+#[error("the faults have {0} different literals and spellings; {MAX_LITERALS} fit into one matcher")]
+pub struct CompileError(usize);
 
 impl Matcher {
     /// Compiles all stable and beta faults of a catalogue.
     ///
     /// # Errors
-    /// [`CompileError`] if there are more literals than the automaton can number (2³¹).
+    /// [`CompileError`] if there are more than 2²⁰ literals.
     pub fn compile(catalogue: Catalogue) -> Result<Self, CompileError> {
         let faults = catalogue.faults();
         let mut by_literal: BTreeMap<String, Vec<Want>> = BTreeMap::new();
@@ -132,18 +162,17 @@ impl Matcher {
             .collect();
         let without_logs =
             (0..faults.len()).filter(|&i| faults[i].is_live() && needs_no_log(&faults[i])).collect();
-        // One automaton for all, folding case; literals that mind their case are compared again where they hit.
-        let literals = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(by_literal.keys())?;
+        let ordered = faults.iter().map(Ordered::of).collect();
+        // One search for all, folding case; literals that mind their case are compared again where they hit.
+        let literals =
+            Literals::new(by_literal.keys().map(String::as_str)).ok_or(CompileError(by_literal.len()))?;
         Ok(Self {
             wanted: by_literal.into_values().collect(),
             literals,
             numbers,
             below,
             without_logs,
+            ordered,
             roots,
             catalogue,
         })
@@ -170,6 +199,10 @@ impl Matcher {
         &self.without_logs
     }
 
+    pub(crate) fn ordered(&self, fault: usize) -> &Ordered {
+        &self.ordered[fault]
+    }
+
     /// Whether any fault reads facts under `path`'s first segment.
     pub(crate) fn reads(&self, path: &str) -> bool {
         self.roots.contains(&root(path))
@@ -187,15 +220,17 @@ impl Matcher {
             }
         };
         let mut find = Find { matcher: self, source, line, tried: Vec::new(), looks: 0 };
-        for hit in self.literals.find_overlapping_iter(line) {
-            for want in &self.wanted[hit.pattern().as_usize()] {
+        self.literals.find(line.as_bytes(), |literal, start, end| {
+            for want in &self.wanted[literal] {
                 find.looks += 1;
-                find.want(*want, hit.start(), hit.end(), &mut each);
+                find.want(*want, start, end, &mut each);
             }
             if find.looks > MAX_LOOKS_PER_LINE || find.tried.len() >= MAX_TRIALS_PER_LINE {
-                return;
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
             }
-        }
+        });
     }
 
     /// How many pieces of evidence a line of `source` holds.
@@ -244,7 +279,7 @@ impl Find<'_> {
                 if spelling::holds(guard, name, self.line, start, end) {
                     // What stands before the digits belongs to the spelling.
                     let prefixed = self.line[..start].ends_with(['x', 'X']) && guard == Guard::Hex;
-                    let start = start - if prefixed { 2 } else { 0 };
+                    let start = start - if prefixed { 2 } else { 0 } + usize::from(guard == Guard::ShortName);
                     self.code(place, start, end, CODE_WEIGHT_BYTES, each);
                 }
             }
@@ -294,16 +329,15 @@ fn contains_ignoring_case(line: &str, part: &str) -> bool {
 
 /// The captures of a line the literal of `pattern` stands in; none if the pattern does not match it.
 fn captures(pattern: &LogPattern, line: &str) -> Option<Variables> {
-    let Some(regex) = &pattern.pattern else { return Some(Variables::new()) };
-    let found = regex.captures(line)?;
+    let Some(pattern) = &pattern.pattern else { return Some(Variables::new()) };
+    let found = pattern.captures(line)?;
     let group = |name: &str| found.name(name).map(|value| (name.to_owned(), value.as_str().to_owned()));
-    Some(regex.capture_names().flatten().filter_map(group).collect())
+    Some(pattern.names().filter_map(group).collect())
 }
 
 /// Whether some standing of the fault can be reached by facts and answers alone. Judged to the safe side: a fault all of
 /// whose conditions name log evidence is left out.
 fn needs_no_log(fault: &Fault) -> bool {
-    use crate::condition::Term;
     let conditions = &fault.conditions;
     [&conditions.confirmed, &conditions.likely, &conditions.possible].into_iter().flatten().any(|condition| {
         // With all log evidence absent and everything else present: can it hold?
@@ -311,6 +345,8 @@ fn needs_no_log(fault: &Fault) -> bool {
             Term::Evidence(index) => {
                 crate::tri::Tri::of(!matches!(fault.evidence[*index].kind, EvidenceKind::Log(_)))
             }
+            Term::Seq(_) | Term::Last(_) => crate::tri::Tri::Absent,
+            Term::Count(count) => crate::tri::Tri::of(matches!(count.than, Than::Less | Than::AtMost)),
             _ => crate::tri::Tri::Matched,
         });
         value == crate::tri::Tri::Matched

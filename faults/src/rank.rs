@@ -8,6 +8,7 @@
 
 use crate::diagnosis::Diagnosis;
 use crate::fault::Standing;
+use crate::lang::Lang;
 
 /// What a score is made of.
 #[derive(Clone, Copy, Debug)]
@@ -34,15 +35,67 @@ fn range(standing: Standing) -> (f64, f64) {
     }
 }
 
+/// What each part adds to the share of a standing's range that a score reaches; together 1.
+const SHARES: [f64; 5] = [0.225, 0.09, 0.135, 0.35, 0.20];
+
+/// How much of each part there is, from 0 to 1: evidence, captures, literal, lateness, prior.
+fn parts(weight: &Weight) -> [f64; 5] {
+    let part = |count: usize, full: usize| share(count.min(full) as u64, full as u64);
+    [
+        part(weight.evidence, 3),
+        part(weight.captures, 3),
+        part(weight.literal_bytes, 40),
+        weight.at.clamp(0.0, 1.0),
+        weight.prior.clamp(0.0, 1.0),
+    ]
+}
+
 /// The score, from 0 to 1, rounded to thousandths.
 pub fn score(standing: Standing, weight: &Weight) -> f64 {
-    let part = |count: usize, full: usize| share(count.min(full) as u64, full as u64);
-    let specific = 0.5 * part(weight.evidence, 3)
-        + 0.2 * part(weight.captures, 3)
-        + 0.3 * part(weight.literal_bytes, 40);
-    let share = 0.45 * specific + 0.35 * weight.at + 0.20 * weight.prior.clamp(0.0, 1.0);
+    let share: f64 = parts(weight).into_iter().zip(SHARES).map(|(part, share)| part * share).sum();
     let (low, high) = range(standing);
     ((low + (high - low) * share) * 1000.0).round() / 1000.0
+}
+
+/// Where a score comes from, a line for each part, in words.
+pub fn words(standing: Standing, weight: &Weight, lang: Lang) -> Vec<String> {
+    let (low, high) = range(standing);
+    let percent = |at: f64| format!("{:.0} %", at * 100.0);
+    let [evidence, captures, literal, late, prior] =
+        std::array::from_fn(|part| format!("+{:.3}", parts(weight)[part] * SHARES[part] * (high - low)));
+    let Weight { evidence: pieces, captures: values, literal_bytes: bytes, prior: often, at } = *weight;
+    match lang {
+        Lang::En => vec![
+            format!("{low:.3}  a fault that is {standing} lies between {low:.2} and {high:.2}"),
+            format!("{evidence}  pieces of evidence that matched: {pieces} (3 count in full)"),
+            format!("{captures}  variables captured: {values} (3 count in full)"),
+            format!("{literal}  longest words found: {bytes} bytes (40 count in full)"),
+            format!(
+                "{late}  its last line came after {} of the attempt's lines: the last fatal line usually decides",
+                percent(at)
+            ),
+            format!("{prior}  how often this fault is the answer: {}", percent(often)),
+        ],
+        Lang::Fr => {
+            let word = match standing {
+                Standing::Confirmed => "confirmée",
+                Standing::Likely => "probable",
+                Standing::Possible => "possible",
+                Standing::RuledOut => "écartée",
+            };
+            vec![
+                format!("{low:.3}  une panne {word} se situe entre {low:.2} et {high:.2}"),
+                format!("{evidence}  indices présents : {pieces} (3 comptent en entier)"),
+                format!("{captures}  variables capturées : {values} (3 comptent en entier)"),
+                format!("{literal}  plus long texte trouvé : {bytes} octets (40 comptent en entier)"),
+                format!(
+                    "{late}  sa dernière ligne vient après {} des lignes de la tentative : la dernière ligne fatale décide d'ordinaire",
+                    percent(at)
+                ),
+                format!("{prior}  fréquence de cette panne comme réponse : {}", percent(often)),
+            ]
+        }
+    }
 }
 
 /// `part` of `whole` from 0 to 1; 0 of nothing.
@@ -91,6 +144,19 @@ mod tests {
         let order = [Standing::RuledOut, Standing::Possible, Standing::Likely, Standing::Confirmed];
         for pair in order.windows(2) {
             assert!(score(pair[0], &strong) < score(pair[1], &weak), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn the_parts_in_words_add_up_to_the_score() {
+        let weight = Weight { evidence: 2, captures: 1, literal_bytes: 21, prior: 0.6, at: 0.97 };
+        for standing in [Standing::RuledOut, Standing::Possible, Standing::Likely, Standing::Confirmed] {
+            for lang in Lang::ALL {
+                let words = words(standing, &weight, lang);
+                let number = |line: &String| line.split(' ').next().unwrap().parse::<f64>().unwrap();
+                let sum: f64 = words.iter().map(number).sum();
+                assert!((sum - score(standing, &weight)).abs() < 0.004, "{sum} {words:?}");
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::fault::{Actor, Severity, Status};
+use crate::fault::{Actor, Scope, Severity, Status};
 use crate::lang::{Both, Lang};
 
 /// Text with its place in the file.
@@ -25,6 +25,8 @@ pub(crate) struct RawFault {
     pub(crate) outranks: Vec<Placed>,
     pub(crate) prior: Option<Spanned<f64>>,
     pub(crate) evidence: BTreeMap<Placed, RawEvidence>,
+    #[serde(default)]
+    pub(crate) capture: BTreeMap<Placed, RawCapture>,
     #[serde(rename = "match")]
     pub(crate) conditions: Spanned<RawConditions>,
     pub(crate) text: RawTexts,
@@ -45,6 +47,14 @@ pub(crate) struct RawEvidence {
     pub(crate) code: Vec<Spanned<RawCode>>,
     pub(crate) fact: Option<Placed>,
     pub(crate) ask: Option<Both>,
+    pub(crate) scope: Option<Spanned<Scope>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawCapture {
+    #[serde(rename = "type")]
+    pub(crate) kind: Placed,
 }
 
 #[derive(Deserialize)]

@@ -2,7 +2,10 @@
 //!
 //! The same records give the same diagnoses in one pass, in any batching, or replayed later. Log evidence belongs to an
 //! attempt: it is unknown while the attempt runs, and settles to absent at its end if every source was read to its end. The
-//! latest attempt decides.
+//! latest attempt decides; evidence of the scope `case` stays from earlier ones.
+
+mod hits;
+mod next;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,13 +17,13 @@ use hotliner_protocol::id::AttemptId;
 use crate::condition::Term;
 use crate::diagnosis::{Diagnosis, Seen};
 use crate::expression::Variables;
-use crate::fault::{EvidenceKind, Standing, Status};
-use crate::matcher::{Found, Matcher};
+use crate::fault::{EvidenceKind, Scope, Standing, Status};
+use crate::matcher::Matcher;
 use crate::rank;
 use crate::tri::Tri;
 
-/// Hits kept of one piece of evidence: the first ones, and the last.
-const HITS_KEPT: usize = 3;
+use hits::{Board, Moment, fill};
+pub use next::{Kind, MAX_PROPOSALS, Proposal};
 
 /// Longest text kept of a hit, in bytes.
 const HIT_TEXT_BYTES: usize = 2_048;
@@ -31,6 +34,9 @@ pub struct Session {
     matcher: Arc<Matcher>,
     facts: FactSet,
     attempt: Attempt,
+    board: Board,
+    /// Whether an earlier attempt lost lines, or was not read to its end.
+    holes: bool,
     answers: BTreeMap<(usize, usize), bool>,
 }
 
@@ -39,22 +45,11 @@ struct Attempt {
     id: Option<AttemptId>,
     /// Sources seen, and how each ended: `None` while it runs.
     sources: BTreeMap<String, Option<bool>>,
+    /// The source of the last line.
+    source: String,
     outcome: Option<Outcome>,
     lost: bool,
     lines: u64,
-    hits: BTreeMap<(usize, usize), Hits>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Hits {
-    /// Each with the line of the attempt at which it came.
-    first: Vec<(u64, Seen)>,
-    last: Option<(u64, Seen)>,
-    /// Captures of the first hit; later hits fill in what it left empty.
-    captures: Variables,
-    literal_bytes: usize,
-    /// Line of the attempt at which the last hit came.
-    at: u64,
 }
 
 /// What is known of one fault in one case.
@@ -76,7 +71,14 @@ pub struct Appraisal {
 impl Session {
     /// A case nothing is known of.
     pub fn new(matcher: Arc<Matcher>) -> Self {
-        Self { matcher, facts: FactSet::default(), attempt: Attempt::default(), answers: BTreeMap::new() }
+        Self {
+            matcher,
+            facts: FactSet::default(),
+            attempt: Attempt::default(),
+            board: Board::default(),
+            holes: false,
+            answers: BTreeMap::new(),
+        }
     }
 
     /// The faults held against the case.
@@ -87,7 +89,9 @@ impl Session {
     /// Takes an event in. Returns whether diagnoses may have changed.
     pub fn event(&mut self, event: &Event) -> bool {
         if let EventBody::AttemptStarted(_) = &event.body {
+            self.holes |= self.attempt.lines > 0 && !self.attempt.read_to_its_end();
             self.attempt = Attempt { id: event.attempt, ..Attempt::default() };
+            self.board.begin(&self.matcher);
             return true;
         }
         if event.attempt != self.attempt.id {
@@ -95,8 +99,10 @@ impl Session {
             return false;
         }
         match &event.body {
-            EventBody::Line(line) => self.line(&event.source, line.number, &line.text),
+            EventBody::Line(line) => self.line(&event.source, line.number, &line.text, event.at.millis()),
             EventBody::SourceEnded(ended) => {
+                // A source that goes on afterwards is asked for again.
+                self.attempt.source.clear();
                 self.attempt.sources.insert(event.source.clone(), Some(ended.complete));
                 self.attempt.outcome.is_some()
             }
@@ -112,25 +118,34 @@ impl Session {
         }
     }
 
-    fn line(&mut self, source: &str, number: u64, text: &str) -> bool {
+    /// Takes a line in: what [`Session::event`] does with one, without an event around it. `millis` is its time.
+    pub(crate) fn line(&mut self, source: &str, number: u64, text: &str, millis: u64) -> bool {
         let attempt = &mut self.attempt;
         attempt.lines += 1;
-        if !attempt.sources.contains_key(source) {
-            attempt.sources.insert(source.to_owned(), None);
+        // Lines of one source mostly come together: the map is asked only when it changes.
+        if attempt.source != source {
+            source.clone_into(&mut attempt.source);
+            if !attempt.sources.contains_key(source) {
+                attempt.sources.insert(source.to_owned(), None);
+            }
         }
-        let mut news = false;
-        let (hits, at) = (&mut attempt.hits, attempt.lines);
-        self.matcher.find(source, text, |found| {
-            news = true;
+        let mut faults: Vec<usize> = Vec::new();
+        let (board, matcher) = (&mut self.board, &*self.matcher);
+        let moment = Moment { line: attempt.lines, millis };
+        matcher.find(source, text, |found| {
+            if !faults.contains(&found.fault) {
+                faults.push(found.fault);
+            }
             let seen = || Seen {
                 name: String::new(),
                 source: source.to_owned(),
                 line: Some(number),
                 text: text[..text.floor_char_boundary(HIT_TEXT_BYTES.min(text.len()))].to_owned(),
             };
-            hits.entry((found.fault, found.evidence)).or_default().add(found, at, seen);
+            board.add(matcher, found, moment, seen);
         });
-        news
+        board.line_ends(matcher, &faults, moment);
+        !faults.is_empty()
     }
 
     /// Takes a fact in. Returns whether diagnoses may have changed.
@@ -156,17 +171,31 @@ impl Session {
 
     /// What the case shows, best first; consequences stand under the fault that explains them.
     pub fn diagnoses(&self) -> Vec<Diagnosis> {
-        let mut candidates: BTreeSet<usize> = self.matcher.without_logs().iter().copied().collect();
-        candidates.extend(self.attempt.hits.keys().map(|(fault, _)| *fault));
-        candidates.extend(self.answers.keys().map(|(fault, _)| *fault));
-        let stable =
-            candidates.into_iter().filter(|index| self.matcher.fault(*index).status == Status::Stable);
+        let stable = self.candidates().filter(|index| self.matcher.fault(*index).status == Status::Stable);
         let found = stable.filter_map(|index| {
             let appraisal = self.appraise(index);
             let standing = appraisal.standing?;
             Some((index, self.diagnosis(&appraisal, standing)))
         });
         rank::order(found.collect(), |above, below| self.matcher.outranks(above, below))
+    }
+
+    /// Beta faults that would be shown as likely or better, by id: they match silently, to be counted.
+    pub fn silent(&self) -> Vec<(String, Standing)> {
+        let beta = self.candidates().filter(|index| self.matcher.fault(*index).status == Status::Beta);
+        let loud = beta.filter_map(|index| {
+            let standing = self.appraise(index).standing.filter(|standing| *standing >= Standing::Likely)?;
+            Some((self.matcher.fault(index).id.clone(), standing))
+        });
+        loud.collect()
+    }
+
+    /// Faults something may speak for.
+    fn candidates(&self) -> impl Iterator<Item = usize> + use<> {
+        let mut candidates: BTreeSet<usize> = self.matcher.without_logs().iter().copied().collect();
+        candidates.extend(self.board.hits.keys().map(|(fault, _)| *fault));
+        candidates.extend(self.answers.keys().map(|(fault, _)| *fault));
+        candidates.into_iter()
     }
 
     /// What is known of the fault called `id`.
@@ -179,15 +208,13 @@ impl Session {
         let variables = self.variables(index);
         let known = |i: usize| self.evidence(index, i, &variables);
         let evidence: Vec<Tri> = (0..fault.evidence.len()).map(known).collect();
-        let term = |term: &Term| match term {
-            Term::Evidence(i) => evidence[*i],
-            Term::Captured(name) => Tri::of(variables.get(name).is_some_and(|value| !value.is_empty())),
-            Term::AttemptEnded => Tri::of(self.attempt.outcome.is_some()),
-            Term::AttemptSucceeded => self.ended(|outcome| outcome == Outcome::Succeeded),
-            Term::AttemptFailed => {
-                self.ended(|outcome| matches!(outcome, Outcome::Failed | Outcome::RolledBack))
-            }
-        };
+        self.judge(index, evidence, variables)
+    }
+
+    /// What follows for a fault if this is known of its evidence.
+    fn judge(&self, index: usize, evidence: Vec<Tri>, variables: Variables) -> Appraisal {
+        let fault = self.matcher.fault(index);
+        let term = |term: &Term| self.term(index, term, &evidence, &variables);
         let of = &fault.conditions;
         let conditions = [&of.confirmed, &of.likely, &of.possible, &of.unless]
             .map(|condition| condition.as_ref().map(|condition| condition.eval(&term)));
@@ -204,6 +231,31 @@ impl Session {
         Appraisal { fault: index, evidence, applies, conditions, standing, variables }
     }
 
+    fn term(&self, fault: usize, term: &Term, evidence: &[Tri], variables: &Variables) -> Tri {
+        let complete = |index: usize| self.complete(fault, index);
+        match term {
+            Term::Evidence(i) => evidence[*i],
+            Term::Captured(name) => Tri::of(variables.get(name).is_some_and(|value| !value.is_empty())),
+            Term::Seq(sequence) => {
+                let complete = sequence.steps.iter().all(|step| complete(*step));
+                self.board.sequence(&self.matcher, fault, sequence, complete)
+            }
+            Term::Count(count) => self.board.count(fault, count, complete(count.evidence)),
+            Term::Last(index) => self.board.last(fault, *index, complete(*index)),
+            Term::AttemptEnded => Tri::of(self.attempt.outcome.is_some()),
+            Term::AttemptSucceeded => self.ended(|outcome| outcome == Outcome::Succeeded),
+            Term::AttemptFailed => {
+                self.ended(|outcome| matches!(outcome, Outcome::Failed | Outcome::RolledBack))
+            }
+        }
+    }
+
+    /// Whether no more lines can come that hold this evidence.
+    fn complete(&self, fault: usize, evidence: usize) -> bool {
+        let case = self.matcher.fault(fault).evidence[evidence].scope == Scope::Case;
+        self.attempt.read_to_its_end() && !(case && self.holes)
+    }
+
     fn ended(&self, how: impl Fn(Outcome) -> bool) -> Tri {
         match self.attempt.outcome {
             None | Some(Outcome::Unknown | Outcome::Other(_)) => Tri::NotCollected,
@@ -213,8 +265,8 @@ impl Session {
 
     fn evidence(&self, fault: usize, index: usize, variables: &Variables) -> Tri {
         match &self.matcher.fault(fault).evidence[index].kind {
-            EvidenceKind::Log(_) if self.attempt.hits.contains_key(&(fault, index)) => Tri::Matched,
-            EvidenceKind::Log(_) if self.attempt.read_to_its_end() => Tri::Absent,
+            EvidenceKind::Log(_) if self.board.of(fault, index).is_some() => Tri::Matched,
+            EvidenceKind::Log(_) if self.complete(fault, index) => Tri::Absent,
             EvidenceKind::Log(_) => Tri::NotCollected,
             EvidenceKind::Fact(expression) => expression.eval(&self.facts, variables),
             EvidenceKind::Ask(_) => {
@@ -225,7 +277,7 @@ impl Session {
 
     fn variables(&self, fault: usize) -> Variables {
         let mut variables = Variables::new();
-        for (_, hits) in self.attempt.hits.range((fault, 0)..(fault + 1, 0)) {
+        for (_, hits) in self.board.hits.range((fault, 0)..(fault + 1, 0)) {
             fill(&mut variables, &hits.captures);
         }
         variables
@@ -235,12 +287,8 @@ impl Session {
         let index = appraisal.fault;
         let fault = self.matcher.fault(index);
         let mut seen = Vec::new();
-        let mut literal_bytes = 0;
-        let mut at = 0;
         for (i, evidence) in fault.evidence.iter().enumerate() {
-            if let Some(hits) = self.attempt.hits.get(&(index, i)) {
-                literal_bytes = literal_bytes.max(hits.literal_bytes);
-                at = at.max(hits.at);
+            if let Some(hits) = self.board.of(index, i) {
                 let named =
                     |(at, hit): &(u64, Seen)| (*at, Seen { name: evidence.name.clone(), ..hit.clone() });
                 seen.extend(hits.shown().map(named));
@@ -256,14 +304,7 @@ impl Session {
         }
         // Lines in the order they came; facts and answers behind them.
         seen.sort_by_key(|(at, _)| *at);
-        let matched = appraisal.evidence.iter().filter(|known| **known == Tri::Matched).count();
-        let weight = rank::Weight {
-            evidence: matched,
-            captures: appraisal.variables.len(),
-            literal_bytes,
-            prior: fault.prior,
-            at: rank::share(at, self.attempt.lines),
-        };
+        let weight = self.weight(appraisal);
         Diagnosis {
             fault: fault.id.clone(),
             number: fault.number,
@@ -280,6 +321,19 @@ impl Session {
         }
     }
 
+    /// What the score of a fault is made of.
+    pub fn weight(&self, appraisal: &Appraisal) -> rank::Weight {
+        let fault = appraisal.fault;
+        let hits = || self.board.hits.range((fault, 0)..(fault + 1, 0)).map(|(_, hits)| hits);
+        rank::Weight {
+            evidence: appraisal.evidence.iter().filter(|known| **known == Tri::Matched).count(),
+            captures: appraisal.variables.len(),
+            literal_bytes: hits().map(|hits| hits.literal_bytes).max().unwrap_or_default(),
+            prior: self.matcher.fault(fault).prior,
+            at: rank::share(hits().map(|hits| hits.at).max().unwrap_or_default(), self.attempt.lines),
+        }
+    }
+
     /// Evidence that is unknown and named by a condition of a higher standing than the one reached.
     fn missing(&self, appraisal: &Appraisal, standing: Standing) -> Vec<String> {
         let fault = self.matcher.fault(appraisal.fault);
@@ -292,10 +346,11 @@ impl Session {
             above.into_iter().filter(|(higher, _)| *higher > standing).filter_map(|(_, c)| c.as_ref())
         {
             for term in condition.terms() {
-                let Term::Evidence(i) = term else { continue };
-                let name = &fault.evidence[*i].name;
-                if appraisal.evidence[*i].is_unknown() && !missing.contains(name) {
-                    missing.push(name.clone());
+                for i in term.evidence() {
+                    let name = &fault.evidence[*i].name;
+                    if appraisal.evidence[*i].is_unknown() && !missing.contains(name) {
+                        missing.push(name.clone());
+                    }
                 }
             }
         }
@@ -304,7 +359,7 @@ impl Session {
 
     pub(crate) fn hits(&self, fault: &str, evidence: usize) -> Vec<&Seen> {
         let index = self.matcher.index_of(fault);
-        let hits = index.and_then(|index| self.attempt.hits.get(&(index, evidence)));
+        let hits = index.and_then(|index| self.board.of(index, evidence));
         hits.map(|hits| hits.shown().map(|(_, seen)| seen).collect()).unwrap_or_default()
     }
 }
@@ -312,36 +367,5 @@ impl Session {
 impl Attempt {
     fn read_to_its_end(&self) -> bool {
         self.outcome.is_some() && !self.lost && self.sources.values().all(|ended| *ended == Some(true))
-    }
-}
-
-impl Hits {
-    fn add(&mut self, found: Found, at: u64, seen: impl Fn() -> Seen) {
-        fill(&mut self.captures, &found.captures);
-        self.literal_bytes = self.literal_bytes.max(found.literal_bytes);
-        // Two alternatives may hit the same line: it is shown once.
-        if self.at == at {
-            return;
-        }
-        self.at = at;
-        if self.first.len() < HITS_KEPT {
-            self.first.push((at, seen()));
-        } else {
-            self.last = Some((at, seen()));
-        }
-    }
-
-    fn shown(&self) -> impl Iterator<Item = &(u64, Seen)> {
-        self.first.iter().chain(&self.last)
-    }
-}
-
-/// Adds what `from` has and `into` lacks.
-fn fill(into: &mut Variables, from: &Variables) {
-    for (name, value) in from {
-        let held = into.entry(name.clone()).or_default();
-        if held.is_empty() {
-            held.clone_from(value);
-        }
     }
 }

@@ -279,6 +279,7 @@ proptest! {
             fault("linux.a.one", 1, "cannot lock", FULL, "\"linux.a.generic\""),
             fault("linux.a.two", 2, "disk is full", FULL, "\"linux.a.generic\""),
             fault("linux.a.generic", 3, "installation failed", FULL, ""),
+            fault("linux.a.order", 4, "is full", "likely = \"seq(line, line) and other and last(line)\"\npossible = \"told or count(line) >= 3\"", ""),
         ];
         let take = |session: &mut Session, record: &Record| match record {
             Record::Event(event) => session.event(event),

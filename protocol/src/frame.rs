@@ -15,7 +15,11 @@ use crate::numbered::numbered;
 pub const MAJOR: u16 = 1;
 
 /// Minor version: grows with every addition.
-pub const MINOR: u16 = 0;
+///
+/// | minor | added |
+/// | ---: | --- |
+/// | 1 | TLS over TCP with [`Ping`], [`Pong`], [`Credit`] on its link lane |
+pub const MINOR: u16 = 1;
 
 numbered! {
     /// A lane: a stream of its own with a priority, lower numbers first. The first byte on a stream is its lane.
@@ -339,6 +343,36 @@ pub struct Bye {
     pub reason: ByeReason,
 }
 
+/// Either end, on the link lane of TCP: are you there?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Ping {
+    /// Comes back in [`Pong`].
+    #[n(0)]
+    pub number: u32,
+}
+
+/// Either end, on the link lane of TCP: I am.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Pong {
+    /// That of the [`Ping`].
+    #[n(0)]
+    pub number: u32,
+}
+
+/// Either end, on the link lane of TCP: so much may be sent on a lane. See [`crate::lanes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Credit {
+    /// The lane.
+    #[n(0)]
+    pub lane: Lane,
+    /// Bytes that may be sent on it, counted from its beginning.
+    #[n(1)]
+    pub through: u64,
+}
+
 /// Declares [`Frame`] with its wire numbers.
 macro_rules! frames {
     ($( $(#[$meta:meta])* $kind:ident = $number:literal, )+) => {
@@ -414,4 +448,10 @@ frames! {
     Command = 40,
     /// See [`Bye`].
     Bye = 50,
+    /// See [`Ping`].
+    Ping = 60,
+    /// See [`Pong`].
+    Pong = 61,
+    /// See [`Credit`].
+    Credit = 62,
 }

@@ -8,11 +8,13 @@
 //! | [`time`], [`id`], [`value`], [`scope`] | the small words |
 //! | [`fact`], [`event`] | what an agent observes |
 //! | [`frame`], [`codec`], [`batch`] | what travels, its numbers and its limits |
+//! | [`chunk`], [`lanes`] | several lanes over one TCP connection |
 //! | [`join_code`], [`pairing`], [`resume`], [`identity`] | how two ends come to trust each other |
 //! | [`sequence`] | how nothing is lost and nothing counted twice |
 //! | [`limits`] | every bound, by name |
 
 pub mod batch;
+pub mod chunk;
 pub mod codec;
 pub mod event;
 pub mod fact;
@@ -21,6 +23,7 @@ pub mod id;
 pub mod identity;
 pub mod join_code;
 mod keys;
+pub mod lanes;
 pub mod limits;
 mod numbered;
 pub mod pairing;

@@ -32,7 +32,19 @@ pub const LEASE: Duration = Duration::from_secs(2 * 60 * 60);
 /// How long either end waits for the next message of pairing or resume.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Interval of QUIC keep-alives, sent by the agent only.
+/// Largest chunk on TCP, header excluded, in bytes: what a lane of higher priority may have to wait behind.
+pub const MAX_CHUNK_BYTES: usize = 16 << 10;
+
+/// Bytes of one lane on TCP that may be on their way and not yet read at the other end.
+pub const LANE_WINDOW_BYTES: usize = 128 << 10;
+
+/// Bytes of one lane on TCP that wait at the sender for their turn.
+pub const LANE_QUEUE_BYTES: usize = 32 << 10;
+
+/// Most lanes a peer may open on TCP.
+pub const MAX_LANES: usize = 8;
+
+/// Interval of keep-alives (QUIC's own, [`crate::frame::Ping`] on TCP), sent by the agent only.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(12);
 
 /// Silence after which a connection counts as lost.

@@ -10,9 +10,9 @@ use hotliner_protocol::event::{
 };
 use hotliner_protocol::fact::{Fact, Reading};
 use hotliner_protocol::frame::{
-    Ack, Batch, Bye, ByeReason, Collect, Command, Encoding, Frame, Hello, Lane, PairAccepted, PairConfirm,
-    PairIntercepted, PairReply, PairStart, RefusalReason, Refused, ResumeAccepted, ResumeDone, ResumeStart,
-    Welcome,
+    Ack, Batch, Bye, ByeReason, Collect, Command, Credit, Encoding, Frame, Hello, Lane, PairAccepted,
+    PairConfirm, PairIntercepted, PairReply, PairStart, Ping, Pong, RefusalReason, Refused, ResumeAccepted,
+    ResumeDone, ResumeStart, Welcome,
 };
 use hotliner_protocol::id::{AttemptId, CaseId};
 use hotliner_protocol::identity::PublicKey;
@@ -75,6 +75,18 @@ fn frames_1_0() -> Vec<Frame> {
     ]
 }
 
+/// As [`GOLDEN_1_0`], of what version 1.1 adds.
+const GOLDEN_1_1: &str = include_str!("wire/golden-1.1.hex");
+
+/// One frame of every kind that version 1.1 adds.
+fn added_in_1_1() -> Vec<Frame> {
+    vec![
+        Ping { number: 7 }.into(),
+        Pong { number: 7 }.into(),
+        Credit { lane: Lane::Events, through: 131_072 }.into(),
+    ]
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -100,9 +112,19 @@ fn frames_of_version_1_0_keep_their_bytes() {
 }
 
 #[test]
+fn frames_of_version_1_1_keep_their_bytes() {
+    let written: Vec<String> = added_in_1_1().iter().map(|frame| hex(&encode(frame).unwrap())).collect();
+    assert_eq!(written, GOLDEN_1_1.lines().collect::<Vec<_>>(), "\n{}", written.join("\n"));
+    for (frame, bytes) in added_in_1_1().into_iter().zip(&written) {
+        assert_eq!(decode_one(&unhex(bytes)).unwrap(), Some(frame));
+    }
+}
+
+#[test]
 fn every_kind_of_frame_has_golden_bytes() {
-    let kinds: Vec<u16> = frames_1_0().iter().map(Frame::kind).collect();
-    assert_eq!(kinds, [1, 2, 10, 11, 12, 13, 14, 15, 20, 21, 22, 30, 31, 40, 50]);
+    let frames = [frames_1_0(), added_in_1_1()].concat();
+    let kinds: Vec<u16> = frames.iter().map(Frame::kind).collect();
+    assert_eq!(kinds, [1, 2, 10, 11, 12, 13, 14, 15, 20, 21, 22, 30, 31, 40, 50, 60, 61, 62]);
     // Whatever number is none of these is not understood by this version: a new kind shows here.
     for number in (0..=u16::MAX).filter(|number| !kinds.contains(number)) {
         let bytes = [&[0, 0, 0, 3], &number.to_be_bytes()[..], &[0xa0]].concat();

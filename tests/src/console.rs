@@ -175,21 +175,26 @@ impl Console {
 
     /// Every line event of the case, in order: source and text.
     pub fn lines(&self, case: &str) -> Vec<(String, String)> {
-        let mut lines = Vec::new();
+        let text = |event: &Value, key: &str| event[key].as_str().unwrap_or_default().to_owned();
+        let lines = self.events(case).into_iter().filter(|event| event["kind"] == "line");
+        lines.map(|event| (text(&event, "source"), text(&event, "text"))).collect()
+    }
+
+    /// Everything in the journal of the case, in order.
+    ///
+    /// # Panics
+    /// If there is no such case.
+    pub fn events(&self, case: &str) -> Vec<Value> {
+        let mut all = Vec::new();
         let mut after = 0;
         loop {
             let (status, page) = self.get(&format!("/api/v1/cases/{case}/events?after={after}&limit=1000"));
             assert_eq!(status, 200, "{page}");
             let events = page["events"].as_array().expect("a list of events");
-            for event in events {
-                if event["kind"] == "line" {
-                    let text = |key: &str| event[key].as_str().unwrap_or_default().to_owned();
-                    lines.push((text("source"), text("text")));
-                }
-            }
+            all.extend(events.iter().cloned());
             match page["next"].as_u64() {
                 Some(next) if !events.is_empty() => after = next,
-                _ => return lines,
+                _ => return all,
             }
         }
     }

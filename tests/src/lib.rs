@@ -8,6 +8,10 @@
 pub mod agent;
 pub mod console;
 pub mod dpkg;
+pub mod lab;
 pub mod measure;
+pub mod middle;
+pub mod paced;
 pub mod programs;
+pub mod relay;
 pub mod windows;

@@ -2,51 +2,9 @@
 
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Stdio};
-
 use hotliner_tests::agent;
-use hotliner_tests::console::{Console, NewCase};
-
-/// An installer that prints one numbered line for each line it reads: the test sets the pace.
-const PACED: [&str; 3] = ["sh", "-c", "n=0; while read -r _; do n=$((n+1)); echo line $n; done; exit 3"];
-
-/// The running agent, with the pace in hand.
-struct Paced {
-    child: Child,
-    printed: u64,
-}
-
-impl Paced {
-    fn start(console: &Console, case: &NewCase, home: &std::path::Path) -> Self {
-        let child = agent::run(console, case, home, &PACED)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the agent starts");
-        Self { child, printed: 0 }
-    }
-
-    /// Lets the installer print `count` more lines, and waits until they came through the agent.
-    fn print(&mut self, count: u64) {
-        let stdin = self.child.stdin.as_mut().expect("piped");
-        stdin.write_all("\n".repeat(count as usize).as_bytes()).expect("the installer reads");
-        let stdout = self.child.stdout.as_mut().expect("piped");
-        let mut reader = BufReader::with_capacity(1, stdout);
-        for _ in 0..count {
-            let mut line = String::new();
-            reader.read_line(&mut line).expect("the installer prints");
-            self.printed += 1;
-            assert_eq!(line, format!("line {}\n", self.printed));
-        }
-    }
-
-    /// Lets the installer end, and gives its exit code.
-    fn finish(mut self) -> Option<i32> {
-        drop(self.child.stdin.take());
-        self.child.wait().expect("the agent ends").code()
-    }
-}
+use hotliner_tests::console::Console;
+use hotliner_tests::paced::{PACED, Paced};
 
 fn texts(console: &Console, case: &str) -> Vec<String> {
     console.lines(case).into_iter().map(|(_, text)| text).collect()
@@ -63,7 +21,7 @@ fn a_console_killed_again_and_again_gets_every_line_once_and_in_order() {
     let mut console = Console::start(&data);
     let address = console.address().to_owned();
     let case = console.new_case();
-    let mut installer = Paced::start(&console, &case, folder.path());
+    let mut installer = Paced::start(&mut agent::run(&console, &case, folder.path(), &PACED));
     installer.print(40);
     console.wait_for(&case.case, "the first lines", |shown| shown["attempts"][0]["id"].is_u64());
     for round in 0..4 {
@@ -79,14 +37,14 @@ fn a_console_killed_again_and_again_gets_every_line_once_and_in_order() {
             before.len(),
             after.len()
         );
-        let through = installer.printed;
+        let through = installer.printed();
         console.wait_for(&case.case, "the agent to resume", |_| {
             texts(&console, &case.case).len() as u64 == through
         });
         assert_eq!(texts(&console, &case.case), expected(through), "round {round}");
     }
-    let printed = installer.printed;
-    assert_eq!(installer.finish(), Some(3));
+    let printed = installer.printed();
+    assert_eq!(installer.finish().0, Some(3));
     let shown = console.wait_for(&case.case, "the end", |shown| shown["attempts"][0]["ended_at"].is_string());
     assert_eq!(shown["attempts"][0]["exit"]["code"], 3);
     assert_eq!(shown["journal"]["gaps"], 0);
@@ -100,14 +58,13 @@ fn what_a_killed_agent_had_spooled_is_delivered_by_resume() {
     let console = Console::start(&data);
     let address = console.address().to_owned();
     let case = console.new_case();
-    let mut installer = Paced::start(&console, &case, folder.path());
+    let mut installer = Paced::start(&mut agent::run(&console, &case, folder.path(), &PACED));
     installer.print(30);
     console.wait_for(&case.case, "the first lines", |_| texts(&console, &case.case).len() == 30);
     // The console goes away, more is printed, and then the agent dies too.
     console.kill();
     installer.print(20);
-    installer.child.kill().expect("the agent can be killed");
-    installer.child.wait().expect("the agent ends");
+    installer.kill();
 
     let console = Console::start_on(&data, &address);
     let resumed = hotliner_tests::programs::output(agent::agent(folder.path()).arg("resume"));
@@ -147,7 +104,7 @@ fn a_hundred_kills_lose_nothing_that_was_acknowledged() {
     for installation in 0..INSTALLATIONS {
         let home = folder.path().join(format!("home-{installation}"));
         let case = console.new_case();
-        let mut installer = Paced::start(&console, &case, &home);
+        let mut installer = Paced::start(&mut agent::run(&console, &case, &home, &PACED));
         installer.print(1 + dice.below(20));
         console.wait_for(&case.case, "the first line", |shown| shown["attempts"][0]["id"].is_u64());
         for round in 0..CONSOLE_KILLS {
@@ -165,16 +122,15 @@ fn a_hundred_kills_lose_nothing_that_was_acknowledged() {
                 "installation {installation}, kill {round}: {before:?} {after:?}"
             );
         }
-        let through = installer.printed;
+        let through = installer.printed();
         console.wait_for(&case.case, "every line", |_| texts(&console, &case.case).len() as u64 == through);
         assert_eq!(texts(&console, &case.case), expected(through), "installation {installation}");
 
         installer.print(1 + dice.below(40));
         let before = texts(&console, &case.case);
-        installer.child.kill().expect("the agent can be killed");
-        installer.child.wait().expect("the agent ends");
+        installer.kill();
         kills += 1;
-        let printed = installer.printed;
+        let printed = installer.printed();
         let resumed = hotliner_tests::programs::output(agent::agent(&home).arg("resume"));
         assert!(resumed.status.success(), "{}", hotliner_tests::programs::said(&resumed));
         let delivered = texts(&console, &case.case);

@@ -82,8 +82,7 @@ impl Session {
         let kept = waiting > 0 && !nobody;
         let (on_disk, over) = (self.on_disk, self.over);
         if !self.reach_known && self.over.is_none() {
-            let why = "nobody answers there";
-            self.say(self.notices.words.unreachable, &[("why", why)]);
+            self.say(self.notices.words.no_answer, &[]);
         }
         let Self { folder, notices, outgoing, .. } = self;
         if !kept {

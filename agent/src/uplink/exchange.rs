@@ -1,64 +1,104 @@
-//! A connection at work: each lane sends by itself, so that a lane whose stream is full never holds up another.
+//! A connection at work: each lane sends by itself, so that a lane that is full never holds up another.
+//!
+//! On TCP, UDP is tried again meanwhile; once it gets through, the session moves over.
 
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
+use hotliner_link::{Connection, LaneSender, Transport};
 use hotliner_protocol::frame::{Bye, ByeReason, Command, Frame, Lane, RefusalReason};
-use quinn::{Connection, SendStream};
+use hotliner_protocol::limits::KEEP_ALIVE;
 use tokio::sync::{mpsc, watch};
 
-use super::wire::{Answers, Opened, lane_byte, send};
+use super::address::ConsoleAddress;
+use super::wire::{self, Answers, Opened, send};
 use super::{Ending, Report, Wish};
 use crate::pipeline::Outgoing;
 
 /// Time between two looks at whether anything comes back.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// Silence after which a path that we keep sending into counts as lost.
-const SILENCE: Duration = Duration::from_millis(1_500);
+/// Silence after which a path that we keep sending into counts as lost, on QUIC, which acknowledges each packet.
+const SILENCE_ON_QUIC: Duration = Duration::from_millis(1_500);
+
+/// The same on TCP, where an answer waits behind everything the system has taken in before the question: two windows of
+/// 128 KiB over a line of 0.5 Mbit/s.
+const SILENCE_ON_TCP: Duration = Duration::from_secs(5);
 
 /// Datagrams sent into that silence, at least: repetitions and probes of QUIC.
-const SENT_INTO_SILENCE: u64 = 2;
+const SENT_INTO_SILENCE_ON_QUIC: u64 = 2;
+
+/// When UDP is tried again for the first time.
+const FIRST_UDP_AGAIN: Duration = Duration::from_secs(5);
+
+/// Longest time between two tries.
+const LONGEST_UDP_AGAIN: Duration = Duration::from_secs(5 * 60);
 
 /// How long a farewell may take to arrive.
 const FAREWELL: Duration = Duration::from_millis(500);
 
-/// Works until the connection is lost or the wish is fulfilled.
+/// How the work on a connection ended.
+pub(super) enum Worked {
+    /// The connection is at its end.
+    Ended(Ending),
+    /// UDP gets through again: the older connection is to be kept until the session is resumed on the new one, so that the
+    /// console sees it move instead of being lost.
+    Moves { from: Connection, to: Box<Opened> },
+}
+
+/// Works until the connection is lost, the wish is fulfilled, or there is a better way to `address`.
 pub(super) async fn run(
     opened: Opened,
+    address: &ConsoleAddress,
     outgoing: &Outgoing,
     reports: &mpsc::UnboundedSender<Report>,
     wish: watch::Receiver<Wish>,
-) -> Ending {
-    let Opened { endpoint, connection, mut control, mut answers, .. } = opened;
+) -> Worked {
+    let Opened { connection, mut control, mut answers, .. } = opened;
     let ending = tokio::select! {
-        lost = control_lane(&mut control, outgoing) => Ending::Lost(lost),
-        lost = side_lane(&connection, Lane::Events, outgoing) => Ending::Lost(lost),
-        lost = side_lane(&connection, Lane::Facts, outgoing) => Ending::Lost(lost),
+        lost = control_lane(&mut control, outgoing) => Ending::lost(lost),
+        lost = side_lane(&connection, Lane::Events, outgoing) => Ending::lost(lost),
+        lost = side_lane(&connection, Lane::Facts, outgoing) => Ending::lost(lost),
         ending = listen(&mut answers, outgoing, reports) => ending,
-        lost = silence(&connection) => Ending::Lost(lost),
+        lost = silence(&connection) => Ending::lost(lost),
         reason = fulfilled(wish, outgoing) => {
             farewell(&mut control, reason).await;
             Ending::Done
         }
+        to = udp_again(address), if connection.transport() == Transport::Tcp => {
+            return Worked::Moves { from: connection, to: Box::new(to) };
+        }
     };
-    connection.close(0u32.into(), b"");
-    // Gives the closing packet the time to leave.
-    let _ = tokio::time::timeout(FAREWELL, endpoint.wait_idle()).await;
-    ending
+    end(&connection).await;
+    Worked::Ended(ending)
 }
 
-async fn control_lane(control: &mut SendStream, outgoing: &Outgoing) -> String {
-    // A priority that cannot be set costs order, not data.
-    let _ = control.set_priority(2);
+/// Hangs up.
+pub(super) async fn end(connection: &Connection) {
+    connection.close();
+    // Gives what closes it the time to leave.
+    let _ = tokio::time::timeout(FAREWELL, connection.wait_idle()).await;
+}
+
+/// Tries UDP, ever less often, until it gets through.
+async fn udp_again(address: &ConsoleAddress) -> Opened {
+    let mut pause = FIRST_UDP_AGAIN;
+    loop {
+        tokio::time::sleep(pause).await;
+        if let Ok(opened) = wire::connect_quic(address).await {
+            return opened;
+        }
+        pause = (pause * 2).min(LONGEST_UDP_AGAIN);
+    }
+}
+
+async fn control_lane(control: &mut LaneSender, outgoing: &Outgoing) -> String {
     unwrap_err(lane(control, Lane::Control, outgoing).await)
 }
 
 async fn side_lane(connection: &Connection, lane_: Lane, outgoing: &Outgoing) -> String {
     let open = async {
-        let mut stream = connection.open_uni().await.map_err(|error| error.to_string())?;
-        let _ = stream.set_priority(if lane_ == Lane::Events { 1 } else { 0 });
-        stream.write_all(&[lane_byte(lane_)]).await.map_err(|error| error.to_string())?;
+        let mut stream = connection.open(lane_).await.map_err(|error| error.to_string())?;
         lane(&mut stream, lane_, outgoing).await
     };
     unwrap_err(open.await)
@@ -72,7 +112,7 @@ fn unwrap_err(result: Result<Infallible, String>) -> String {
 }
 
 /// Sends what the spool holds for a lane, from what is not acknowledged on, as it comes.
-async fn lane(stream: &mut SendStream, lane: Lane, outgoing: &Outgoing) -> Result<Infallible, String> {
+async fn lane(stream: &mut LaneSender, lane: Lane, outgoing: &Outgoing) -> Result<Infallible, String> {
     let mut changes = outgoing.changes();
     let mut sent = 0;
     loop {
@@ -105,26 +145,42 @@ async fn listen(
                 return match bye.reason {
                     ByeReason::CaseClosed => Ending::Final(Report::CaseClosed),
                     ByeReason::Superseded => Ending::Final(Report::Refused(RefusalReason::Frozen)),
-                    reason => Ending::Lost(format!("the console hung up: {reason}")),
+                    reason => Ending::lost(format!("the console hung up: {reason}")),
                 };
             }
             Ok(_) => {}
-            Err(error) => return Ending::Lost(error),
+            Err(error) => return Ending::lost(error),
         }
     }
 }
 
-/// Ends when we keep sending and nothing comes back. A console that is merely slow to acknowledge still answers QUIC.
+/// Ends when we keep sending and nothing comes back. A console that is merely slow to acknowledge still answers: QUIC by
+/// itself, TCP when it is asked, as it is whenever something was sent and nothing has come since, and to keep an idle
+/// path open.
 async fn silence(connection: &Connection) -> String {
-    let mut heard = (0, Instant::now());
-    let mut sent_then = 0;
+    let (limit, sent_into) = match connection.transport() {
+        Transport::Quic => (SILENCE_ON_QUIC, SENT_INTO_SILENCE_ON_QUIC),
+        Transport::Tcp => (SILENCE_ON_TCP, 0),
+    };
+    let mut then = connection.traffic();
+    let mut heard_at = Instant::now();
+    let mut asked = false;
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
-        let stats = connection.stats();
-        if stats.udp_rx.datagrams != heard.0 {
-            heard = (stats.udp_rx.datagrams, Instant::now());
-            sent_then = stats.udp_tx.datagrams;
-        } else if heard.1.elapsed() >= SILENCE && stats.udp_tx.datagrams >= sent_then + SENT_INTO_SILENCE {
+        let now = connection.traffic();
+        if now.heard != then.heard {
+            (then, heard_at, asked) = (now, Instant::now(), false);
+            continue;
+        }
+        if now.sent == then.sent && heard_at.elapsed() < KEEP_ALIVE {
+            // Nobody has reason to say anything.
+            continue;
+        }
+        if connection.transport() == Transport::Tcp && !std::mem::replace(&mut asked, true) {
+            connection.ping();
+            // The answer has its time from the question on.
+            heard_at = Instant::now();
+        } else if heard_at.elapsed() >= limit && now.sent >= then.sent + sent_into {
             return "nothing comes back".to_owned();
         }
     }
@@ -148,9 +204,9 @@ async fn fulfilled(mut wish: watch::Receiver<Wish>, outgoing: &Outgoing) -> ByeR
     }
 }
 
-async fn farewell(control: &mut SendStream, reason: ByeReason) {
-    if send(control, &Frame::Bye(Bye { reason })).await.is_ok() && control.finish().is_ok() {
+async fn farewell(control: &mut LaneSender, reason: ByeReason) {
+    if send(control, &Frame::Bye(Bye { reason })).await.is_ok() {
         // Until the console has it, or not.
-        let _ = tokio::time::timeout(FAREWELL, control.stopped()).await;
+        let _ = tokio::time::timeout(FAREWELL, control.finish()).await;
     }
 }

@@ -8,7 +8,7 @@ use hotliner_protocol::resume::{AgentResume, LinkSecret};
 use rand_core::OsRng;
 
 use super::wire::{Opened, send};
-use super::{Ending, Report};
+use super::{Ending, Problem, Report};
 use crate::platform;
 
 /// A pairing that succeeded.
@@ -38,8 +38,8 @@ fn hello() -> Frame {
 /// Proves `code`.
 pub(super) async fn pair(opened: &mut Opened, code: &JoinCode) -> Result<Paired, Ending> {
     let (pairing, start) = AgentPairing::start(code, OsRng);
-    send(&mut opened.control, &hello()).await.map_err(Ending::Lost)?;
-    send(&mut opened.control, &start.into()).await.map_err(Ending::Lost)?;
+    send(&mut opened.control, &hello()).await.map_err(Ending::lost)?;
+    send(&mut opened.control, &start.into()).await.map_err(Ending::lost)?;
     let reply = loop {
         match answer(opened).await? {
             Frame::PairReply(reply) => break reply,
@@ -47,10 +47,10 @@ pub(super) async fn pair(opened: &mut Opened, code: &JoinCode) -> Result<Paired,
             _ => {}
         }
     };
-    let exporter = opened.exporter().map_err(Ending::Lost)?;
+    let exporter = opened.exporter().map_err(Ending::lost)?;
     let confirmed = pairing.confirm(&reply, exporter, CaseKey::generate(&mut OsRng));
     let (confirmed, confirm) = confirmed.map_err(|error| not_paired(error, opened))?;
-    send(&mut opened.control, &confirm.into()).await.map_err(Ending::Lost)?;
+    send(&mut opened.control, &confirm.into()).await.map_err(Ending::lost)?;
     let verdict = loop {
         match answer(opened).await? {
             Frame::PairAccepted(accepted) => break PairVerdict::Accepted(accepted),
@@ -65,10 +65,10 @@ pub(super) async fn pair(opened: &mut Opened, code: &JoinCode) -> Result<Paired,
 
 /// Resumes `link`.
 pub(super) async fn resume(opened: &mut Opened, link: &LinkSecret) -> Result<Resumed, Ending> {
-    let exporter = opened.exporter().map_err(Ending::Lost)?;
+    let exporter = opened.exporter().map_err(Ending::lost)?;
     let (resume, start) = AgentResume::start(link, exporter, &mut OsRng);
-    send(&mut opened.control, &hello()).await.map_err(Ending::Lost)?;
-    send(&mut opened.control, &start.into()).await.map_err(Ending::Lost)?;
+    send(&mut opened.control, &hello()).await.map_err(Ending::lost)?;
+    send(&mut opened.control, &start.into()).await.map_err(Ending::lost)?;
     let accepted = loop {
         match answer(opened).await? {
             Frame::ResumeAccepted(accepted) => break accepted,
@@ -82,8 +82,8 @@ pub(super) async fn resume(opened: &mut Opened, link: &LinkSecret) -> Result<Res
 
 /// The next frame that is not a farewell.
 async fn answer(opened: &mut Opened) -> Result<Frame, Ending> {
-    match opened.answers.next_in_time().await.map_err(Ending::Lost)? {
-        Frame::Bye(bye) => Err(Ending::Lost(format!("the console hung up: {}", bye.reason))),
+    match opened.answers.next_in_time().await.map_err(Ending::lost)? {
+        Frame::Bye(bye) => Err(Ending::lost(format!("the console hung up: {}", bye.reason))),
         frame => Ok(frame),
     }
 }
@@ -91,7 +91,7 @@ async fn answer(opened: &mut Opened) -> Result<Frame, Ending> {
 /// A console that is busy is worth another try; everything else is not.
 fn refusal(reason: RefusalReason) -> Ending {
     match reason {
-        RefusalReason::Busy => Ending::Lost("the console is busy".to_owned()),
+        RefusalReason::Busy => Ending::Lost(Problem::Busy),
         reason => Ending::Final(Report::Refused(reason)),
     }
 }
@@ -101,7 +101,7 @@ fn not_paired(error: PairError, opened: &Opened) -> Ending {
         PairError::Refused(reason) => refusal(reason),
         PairError::Intercepted => Ending::Final(Report::Intercepted(opened.issuer.name())),
         PairError::NotOurConsole => Ending::Final(Report::NotOurConsole),
-        PairError::Malformed => Ending::Lost(error.to_string()),
+        PairError::Malformed => Ending::lost(error.to_string()),
     }
 }
 

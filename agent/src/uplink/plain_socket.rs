@@ -136,7 +136,8 @@ mod tests {
         });
 
         let endpoint = plain(loopback, None).unwrap();
-        let (crypto, _) = tls::client().unwrap();
+        let (tls, _) = tls::client().unwrap();
+        let crypto = quinn::crypto::rustls::QuicClientConfig::try_from(tls).unwrap();
         let config = quinn::ClientConfig::new(Arc::new(crypto));
         let connection = endpoint.connect_with(config, address, "localhost").unwrap().await.unwrap();
         let (mut out, mut back) = connection.open_bi().await.unwrap();

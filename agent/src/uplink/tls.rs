@@ -4,7 +4,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use quinn::crypto::rustls::QuicClientConfig;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
@@ -25,8 +24,8 @@ impl Issuer {
     }
 }
 
-/// The client's side of TLS 1.3 with our ALPN, and where the issuer will be written.
-pub(super) fn client() -> Result<(QuicClientConfig, Issuer), Error> {
+/// The client's side of TLS 1.3 with our ALPN, for QUIC and TCP alike, and where the issuer will be written.
+pub(super) fn client() -> Result<(ClientConfig, Issuer), Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let issuer = Issuer::default();
     let verifier = AnyCertificate::new(&provider, issuer.clone());
@@ -38,8 +37,12 @@ pub(super) fn client() -> Result<(QuicClientConfig, Issuer), Error> {
     config.alpn_protocols = vec![hotliner_protocol::ALPN.to_vec()];
     // No session is resumed and nothing is sent early: the exporter must be of a full handshake.
     config.resumption = rustls::client::Resumption::disabled();
-    let config = QuicClientConfig::try_from(config).map_err(|error| Error::General(error.to_string()))?;
     Ok((config, issuer))
+}
+
+/// The name offered in TLS. Nothing is checked against it; one that TLS would refuse is replaced.
+pub(super) fn server_name(host: &str) -> &str {
+    if ServerName::try_from(host).is_ok() { host } else { "hotliner" }
 }
 
 #[derive(Debug)]

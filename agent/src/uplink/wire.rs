@@ -1,48 +1,37 @@
-//! One QUIC connection with its control stream, and frames on streams.
+//! The way to a connection: QUIC and TCP raced, and frames on lanes.
+//!
+//! QUIC has a lead of [`TCP_AFTER`]; the first whose TLS handshake is done is taken and the other dropped. TCP starts at
+//! once where QUIC has failed already.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use hotliner_link::{Broken, Connection, LaneReceiver, LaneSender, Transport};
+use hotliner_protocol::EXPORTER_LEN;
 use hotliner_protocol::codec::{FrameDecoder, encode};
-use hotliner_protocol::frame::{Frame, Lane};
+use hotliner_protocol::frame::Frame;
 use hotliner_protocol::limits;
-use hotliner_protocol::{EXPORTER_LABEL, EXPORTER_LEN};
-use quinn::{ClientConfig, Connection, Endpoint, RecvStream, SendStream, TransportConfig, VarInt};
-use tokio::task::JoinSet;
 
 use super::address::ConsoleAddress;
-use super::plain_socket;
-use super::tls::{self, Issuer};
+use super::problem::Problem;
+use super::proxy::Proxies;
+use super::tls::Issuer;
+use super::{quic, tcp};
 
-/// How long one address may take to answer.
-const CONNECT_LIMIT: Duration = Duration::from_millis(2_500);
-
-/// Lead of one address before the next is tried beside it.
-const NEXT_ADDRESS_AFTER: Duration = Duration::from_millis(250);
+/// Lead of QUIC before TCP is tried beside it.
+const TCP_AFTER: Duration = Duration::from_millis(300);
 
 /// How long looking up a name may take.
 const LOOK_UP_LIMIT: Duration = Duration::from_secs(5);
-
-/// Round trip assumed before one was measured. Short, so that a first packet that is lost costs little.
-const FIRST_ROUND_TRIP: Duration = Duration::from_millis(100);
-
-/// Bytes the console may send us that we have not read.
-const RECEIVE_WINDOW: u32 = 256 << 10;
-
-/// Bytes kept to be sent again, if the path needs it.
-const SEND_WINDOW: u64 = 1 << 20;
 
 /// Bytes read at a time.
 const READ_BYTES: usize = 16 << 10;
 
 /// An open connection.
 pub(super) struct Opened {
-    /// Keeps the socket.
-    pub(super) endpoint: Endpoint,
     pub(super) connection: Connection,
-    /// Our half of the control stream.
-    pub(super) control: SendStream,
+    /// Our half of the control lane.
+    pub(super) control: LaneSender,
     /// The console's half.
     pub(super) answers: Answers,
     /// Who issued the certificate.
@@ -50,32 +39,41 @@ pub(super) struct Opened {
 }
 
 impl Opened {
+    async fn new((connection, issuer): (Connection, Issuer)) -> Result<Self, Problem> {
+        let network = |error: Broken| Problem::Network(error.to_string());
+        let (control, lane) = connection.open_control().await.map_err(network)?;
+        let answers = Answers { lane, decoder: FrameDecoder::new() };
+        Ok(Self { connection, control, answers, issuer })
+    }
+
     /// Keying material that only the two ends of this TLS session have.
     pub(super) fn exporter(&self) -> Result<[u8; EXPORTER_LEN], String> {
-        let mut exporter = [0; EXPORTER_LEN];
-        self.connection
-            .export_keying_material(&mut exporter, EXPORTER_LABEL, b"")
-            .map_err(|_| "the TLS session has no exporter".to_owned())?;
-        Ok(exporter)
+        self.connection.exporter().map_err(|error| error.to_string())
+    }
+
+    /// What carries it.
+    pub(super) fn transport(&self) -> Transport {
+        self.connection.transport()
     }
 }
 
 /// Frames from the console.
 pub(super) struct Answers {
-    stream: RecvStream,
+    lane: LaneReceiver,
     decoder: FrameDecoder,
 }
 
 impl Answers {
     /// The next frame. Safe to be cancelled.
     pub(super) async fn next(&mut self) -> Result<Frame, String> {
+        let mut buffer = vec![0; READ_BYTES];
         loop {
             if let Some(frame) = self.decoder.next().map_err(|error| error.to_string())? {
                 return Ok(frame);
             }
-            let chunk = self.stream.read_chunk(READ_BYTES, true).await.map_err(|error| error.to_string())?;
-            let chunk = chunk.ok_or("the console hung up")?;
-            self.decoder.push(&chunk.bytes);
+            let read = self.lane.read(&mut buffer).await.map_err(|error| error.to_string())?;
+            let read = read.ok_or("the console hung up")?;
+            self.decoder.push(&buffer[..read]);
         }
     }
 
@@ -87,82 +85,64 @@ impl Answers {
 }
 
 /// Writes a frame.
-pub(super) async fn send(stream: &mut SendStream, frame: &Frame) -> Result<(), String> {
+pub(super) async fn send(lane: &mut LaneSender, frame: &Frame) -> Result<(), String> {
     let bytes = encode(frame).map_err(|error| error.to_string())?;
-    stream.write_all(&bytes).await.map_err(|error| error.to_string())
+    lane.write_all(&bytes).await.map_err(|error| error.to_string())
 }
 
-/// Connects to the first address that answers, and opens the control stream.
-pub(super) async fn connect(address: &ConsoleAddress) -> Result<Opened, String> {
-    let look_up = tokio::net::lookup_host((address.host.as_str(), address.port));
-    let found =
-        tokio::time::timeout(LOOK_UP_LIMIT, look_up).await.map_err(|_| "its name is not resolved in time")?;
-    let addresses: Vec<SocketAddr> =
-        found.map_err(|error| format!("its name is not resolved: {error}"))?.collect();
-    let mut tries = JoinSet::new();
-    for (place, socket) in addresses.into_iter().enumerate() {
-        let host = address.host.clone();
-        let lead = NEXT_ADDRESS_AFTER * u32::try_from(place).unwrap_or(u32::MAX);
-        tries.spawn(async move {
-            tokio::time::sleep(lead).await;
-            connect_to(socket, &host).await
-        });
-    }
-    let mut last = "its name has no address".to_owned();
-    while let Some(tried) = tries.join_next().await {
-        match tried {
-            Ok(Ok((endpoint, connection, issuer))) => {
-                let (mut control, stream) = connection.open_bi().await.map_err(|error| error.to_string())?;
-                control.write_all(&[lane_byte(Lane::Control)]).await.map_err(|error| error.to_string())?;
-                let answers = Answers { stream, decoder: FrameDecoder::new() };
-                return Ok(Opened { endpoint, connection, control, answers, issuer });
-            }
-            Ok(Err(error)) => last = error,
-            Err(error) => last = error.to_string(),
-        }
-    }
-    Err(last)
-}
-
-/// The first byte on a stream.
-pub(super) fn lane_byte(lane: Lane) -> u8 {
-    // Lanes of this version are below 256.
-    u8::try_from(lane.number()).unwrap_or(u8::MAX)
-}
-
-async fn connect_to(socket: SocketAddr, host: &str) -> Result<(Endpoint, Connection, Issuer), String> {
-    let local: SocketAddr = match socket {
-        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+/// Connects over whichever transport is there first.
+pub(super) async fn connect(address: &ConsoleAddress, proxies: &Proxies) -> Result<Opened, Problem> {
+    let quic = over_quic(address);
+    let tcp = over_tcp(address, proxies);
+    tokio::pin!(quic, tcp);
+    let quic_failed = tokio::select! {
+        tried = &mut quic => match tried {
+            Ok(opened) => return Opened::new(opened).await,
+            Err(problem) => Some(problem),
+        },
+        () = tokio::time::sleep(TCP_AFTER) => None,
     };
-    let endpoint = plain_socket::client(local).map_err(|error| error.to_string())?;
-    let (crypto, issuer) = tls::client().map_err(|error| error.to_string())?;
-    let mut config = ClientConfig::new(Arc::new(crypto));
-    config.transport_config(Arc::new(transport()?));
-    let connecting =
-        endpoint.connect_with(config, socket, server_name(host)).map_err(|error| error.to_string())?;
-    match tokio::time::timeout(CONNECT_LIMIT, connecting).await {
-        Ok(Ok(connection)) => Ok((endpoint, connection, issuer)),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err("nobody answers there".to_owned()),
-    }
+    let both = async {
+        match quic_failed {
+            Some(problem) => tcp.await.map_err(|tcp| Problem::of_both(problem, tcp)),
+            None => tokio::select! {
+                tried = &mut quic => match tried {
+                    Ok(opened) => Ok(opened),
+                    Err(problem) => tcp.await.map_err(|tcp| Problem::of_both(problem, tcp)),
+                },
+                tried = &mut tcp => match tried {
+                    Ok(opened) => Ok(opened),
+                    Err(problem) => quic.await.map_err(|quic| Problem::of_both(quic, problem)),
+                },
+            },
+        }
+    };
+    Opened::new(both.await?).await
 }
 
-/// The name offered in TLS. Nothing is checked against it; one that TLS would refuse is replaced.
-fn server_name(host: &str) -> &str {
-    if rustls::pki_types::ServerName::try_from(host).is_ok() { host } else { "hotliner" }
+/// Connects over QUIC alone: to leave TCP again.
+pub(super) async fn connect_quic(address: &ConsoleAddress) -> Result<Opened, Problem> {
+    Opened::new(over_quic(address).await?).await
 }
 
-fn transport() -> Result<TransportConfig, String> {
-    let mut transport = TransportConfig::default();
-    let idle = limits::IDLE_TIMEOUT.try_into().map_err(|_| "idle timeout out of range".to_owned())?;
-    transport
-        .keep_alive_interval(Some(limits::KEEP_ALIVE))
-        .max_idle_timeout(Some(idle))
-        .initial_rtt(FIRST_ROUND_TRIP)
-        .max_concurrent_bidi_streams(VarInt::from_u32(limits::MAX_STREAMS))
-        .max_concurrent_uni_streams(VarInt::from_u32(limits::MAX_STREAMS))
-        .receive_window(VarInt::from_u32(RECEIVE_WINDOW))
-        .send_window(SEND_WINDOW);
-    Ok(transport)
+async fn over_quic(address: &ConsoleAddress) -> Result<(Connection, Issuer), Problem> {
+    quic::connect(look_up(&address.host, address.port).await?, &address.host).await
+}
+
+async fn over_tcp(address: &ConsoleAddress, proxies: &Proxies) -> Result<(Connection, Issuer), Problem> {
+    let stream = match proxies.of(&address.host)? {
+        Some(proxy) => proxy.tunnel(address).await?,
+        None => tcp::reach(look_up(&address.host, address.port).await?).await?,
+    };
+    tcp::secure(stream, &address.host).await
+}
+
+/// The addresses of a name.
+pub(super) async fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, Problem> {
+    let found = tokio::time::timeout(LOOK_UP_LIMIT, tokio::net::lookup_host((host, port))).await;
+    let found: Vec<SocketAddr> = match found {
+        Ok(Ok(found)) => found.collect(),
+        Ok(Err(_)) | Err(_) => return Err(Problem::NameNotResolved),
+    };
+    if found.is_empty() { Err(Problem::NameNotResolved) } else { Ok(found) }
 }

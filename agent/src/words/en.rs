@@ -7,6 +7,42 @@ pub(super) const WORDS: Words = Words {
         what: "The support team's console at {console} cannot be reached: {why}.",
         todo: "The installation is not affected; the agent keeps trying. Check the address and the internet connection.",
     },
+    name_not_resolved: Message {
+        what: "The support team's console at {console} cannot be reached: its name is not resolved.",
+        todo: "Check the address for a typing mistake, and the internet connection. The installation is not affected; the agent keeps trying.",
+    },
+    connection_refused: Message {
+        what: "The support team's console at {console} cannot be reached: the computer there refuses the connection.",
+        todo: "Ask the technician whether address and port are right and the console is running. The installation is not affected; the agent keeps trying.",
+    },
+    no_answer: Message {
+        what: "The support team's console at {console} cannot be reached: nothing comes back over UDP or TCP.",
+        todo: "Check the internet connection and the address; a firewall may be in the way. The installation is not affected; the agent keeps trying.",
+    },
+    proxy_password: Message {
+        what: "The proxy {proxy} on the way to the support team wants a name and a password.",
+        todo: "Set HTTPS_PROXY=http://NAME:PASSWORD@{proxy} and start the agent again, or use another network. The installation is not affected.",
+    },
+    proxy_refuses: Message {
+        what: "The proxy {proxy} does not let the agent through to {console}: {why}.",
+        todo: "Ask whoever runs the network to allow {console}, or use another network. The installation is not affected.",
+    },
+    proxy_unusable: Message {
+        what: "The proxy {proxy} cannot be used: {why}.",
+        todo: "Correct HTTPS_PROXY, or name the console in NO_PROXY if no proxy is needed. The installation is not affected; the agent keeps trying.",
+    },
+    intercepted_on_the_way: Message {
+        what: "Somebody between this PC and the support team opens the connection (certificate of: {issuer}). The agent sends nothing that way.",
+        todo: "Switch off the HTTPS inspection of the security software or use another network; the agent keeps trying.",
+    },
+    not_a_console: Message {
+        what: "What answers at {console} is not a hotliner console (certificate of: {issuer}). The agent sends nothing.",
+        todo: "Check address and port with the technician; HTTPS inspection by security software can look like this, too.",
+    },
+    console_busy: Message {
+        what: "The support team's console at {console} is busy.",
+        todo: "Nothing to do: the agent keeps trying. The installation is not affected.",
+    },
     lost: Message {
         what: "The connection to the support team is lost.",
         todo: "Nothing to do: the agent comes back by itself and sends what is missing.",

@@ -7,6 +7,42 @@ pub(super) const WORDS: Words = Words {
         what: "La console de l'assistance à l'adresse {console} est injoignable : {why}.",
         todo: "L'installation n'est pas touchée ; l'agent continue d'essayer. Vérifiez l'adresse et la connexion à Internet.",
     },
+    name_not_resolved: Message {
+        what: "La console de l'assistance à l'adresse {console} est injoignable : son nom n'est pas résolu.",
+        todo: "Vérifiez l'orthographe de l'adresse et la connexion à Internet. L'installation n'est pas touchée ; l'agent continue d'essayer.",
+    },
+    connection_refused: Message {
+        what: "La console de l'assistance à l'adresse {console} est injoignable : l'ordinateur refuse la connexion.",
+        todo: "Demandez au technicien si l'adresse et le port sont justes et si la console est lancée. L'installation n'est pas touchée ; l'agent continue d'essayer.",
+    },
+    no_answer: Message {
+        what: "La console de l'assistance à l'adresse {console} est injoignable : rien ne revient, ni par UDP ni par TCP.",
+        todo: "Vérifiez la connexion à Internet et l'adresse ; un pare-feu gêne peut-être. L'installation n'est pas touchée ; l'agent continue d'essayer.",
+    },
+    proxy_password: Message {
+        what: "Le proxy {proxy}, entre ce PC et l'assistance, demande un nom et un mot de passe.",
+        todo: "Définissez HTTPS_PROXY=http://NOM:MOT-DE-PASSE@{proxy} et relancez l'agent, ou changez de réseau. L'installation n'est pas touchée.",
+    },
+    proxy_refuses: Message {
+        what: "Le proxy {proxy} ne laisse pas l'agent joindre {console} : {why}.",
+        todo: "Demandez au responsable du réseau d'autoriser {console}, ou changez de réseau. L'installation n'est pas touchée.",
+    },
+    proxy_unusable: Message {
+        what: "Le proxy {proxy} est inutilisable : {why}.",
+        todo: "Corrigez HTTPS_PROXY, ou ajoutez la console à NO_PROXY si aucun proxy n'est nécessaire. L'installation n'est pas touchée ; l'agent continue d'essayer.",
+    },
+    intercepted_on_the_way: Message {
+        what: "Quelqu'un entre ce PC et l'assistance ouvre la connexion (certificat de : {issuer}). L'agent n'envoie rien par là.",
+        todo: "Désactivez l'analyse HTTPS du logiciel de sécurité ou changez de réseau ; l'agent continue d'essayer.",
+    },
+    not_a_console: Message {
+        what: "Ce qui répond à l'adresse {console} n'est pas une console hotliner (certificat de : {issuer}). L'agent n'envoie rien.",
+        todo: "Vérifiez l'adresse et le port avec le technicien ; l'analyse HTTPS d'un logiciel de sécurité peut donner le même résultat.",
+    },
+    console_busy: Message {
+        what: "La console de l'assistance à l'adresse {console} est occupée.",
+        todo: "Rien à faire : l'agent continue d'essayer. L'installation n'est pas touchée.",
+    },
     lost: Message {
         what: "La connexion avec l'assistance est coupée.",
         todo: "Rien à faire : l'agent revient de lui-même et envoie ce qui manque.",

@@ -6,10 +6,14 @@ use hotliner_protocol::frame::Lane;
 use hotliner_protocol::sequence::Take;
 use hotliner_protocol::time::Timestamp;
 
+use super::work::{self, Work, tidy};
 use super::{AgentSeen, AgentStanding, CaseState, Decision, Diagnoses, LeftReason, What};
 
 /// Longest note, in characters.
-const MAX_NOTE_CHARS: usize = 2_000;
+pub(super) const MAX_NOTE_CHARS: usize = 2_000;
+
+/// Longest name of a product, in characters.
+const MAX_PRODUCT_CHARS: usize = 200;
 
 /// Most path prefixes asked for at once.
 const MAX_PREFIXES: usize = 64;
@@ -21,6 +25,10 @@ pub enum Command {
     Open {
         /// The technician's own words.
         note: String,
+        /// What is being installed, in the technician's words.
+        product: Option<String>,
+        /// No agent will come.
+        agentless: bool,
     },
     /// Note that a join code was given out.
     IssueCode {
@@ -70,10 +78,12 @@ pub enum Command {
     Diagnose(Diagnoses),
     /// Close the case.
     Close,
+    /// Something the team does with the case.
+    Work(Work),
 }
 
 /// Why a command is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// There is no such case.
     #[error("there is no such case")]
@@ -91,8 +101,20 @@ pub enum Refusal {
     #[error("the agent's lease is over")]
     LeaseOver,
     /// The note is too long.
-    #[error("a note has at most {MAX_NOTE_CHARS} characters")]
+    #[error("a note has at most {MAX_NOTE_CHARS} characters, a product at most {MAX_PRODUCT_CHARS}")]
     NoteTooLong,
+    /// It was opened without an agent.
+    #[error("the case was opened without an agent")]
+    Agentless,
+    /// Somebody else works on it.
+    #[error("{0} works on the case")]
+    ClaimedBy(String),
+    /// What was given is empty, or too long.
+    #[error("{0}")]
+    Given(&'static str),
+    /// So many of them are kept that no more fit.
+    #[error("a case takes no more than {0} of these")]
+    Full(usize),
     /// Too many path prefixes, or none.
     #[error("ask for 1 to {MAX_PREFIXES} path prefixes at a time")]
     Prefixes,
@@ -108,14 +130,16 @@ pub fn decide(
     by: &str,
     now: Timestamp,
 ) -> Result<Vec<Decision>, Refusal> {
-    if let Command::Open { note } = command {
-        return if state.opened_at.is_some() {
-            Err(Refusal::AlreadyOpen)
-        } else if note.chars().count() > MAX_NOTE_CHARS {
-            Err(Refusal::NoteTooLong)
-        } else {
-            Ok(said(by, What::CaseOpened { note }))
-        };
+    if let Command::Open { note, product, agentless } = command {
+        if state.opened_at.is_some() {
+            return Err(Refusal::AlreadyOpen);
+        }
+        let too_long = product.as_ref().is_some_and(|product| product.chars().count() > MAX_PRODUCT_CHARS);
+        if note.chars().count() > MAX_NOTE_CHARS || too_long {
+            return Err(Refusal::NoteTooLong);
+        }
+        let product = product.map(|product| tidy(&product)).filter(|product| !product.is_empty());
+        return Ok(said(by, What::CaseOpened { note: tidy(&note), product, agentless }));
     }
     if state.opened_at.is_none() {
         return Err(Refusal::NoSuchCase);
@@ -129,6 +153,7 @@ pub fn decide(
     }
     let what = match command {
         Command::Open { .. } | Command::Leave { .. } => return Ok(Vec::new()),
+        Command::IssueCode { .. } if state.agentless => return Err(Refusal::Agentless),
         Command::IssueCode { expires_at } => What::CodeIssued { expires_at },
         Command::CountWrongCode { from, tries_left } => What::CodeTried { from, tries_left },
         Command::NoteInterception { from } => What::Intercepted { from },
@@ -156,13 +181,17 @@ pub fn decide(
             }
             What::CollectAsked { prefixes }
         }
-        Command::Diagnose(Diagnoses { en, fr, .. })
-            if (&en, &fr) == (&state.diagnoses.en, &state.diagnoses.fr) =>
+        Command::Diagnose(Diagnoses { en, fr, questions, .. })
+            if (&en, &fr, &questions)
+                == (&state.diagnoses.en, &state.diagnoses.fr, &state.diagnoses.questions) =>
         {
             return Ok(Vec::new());
         }
         Command::Diagnose(diagnoses) => What::DiagnosesChanged(diagnoses),
         Command::Close => What::CaseClosed {},
+        Command::Work(work) => {
+            return Ok(work::decide(state, work, by, now)?.map(|what| said(by, what)).unwrap_or_default());
+        }
     };
     Ok(said(by, what))
 }

@@ -2,6 +2,8 @@
 //!
 //! Stored as JSON. Kinds and fields are only ever added; one that an older console wrote always reads.
 
+use hotliner_protocol::event::{AttemptStarted, Event, EventBody, Line, SourceEnded};
+use hotliner_protocol::id::AttemptId;
 use hotliner_protocol::scope::Scope;
 use hotliner_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use serde_json::Value;
 /// One decision: who and what. When stands on the record around it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
-    /// Who decided: `local`, `token:NAME`, `agent`, `console`.
+    /// Who decided: the name of an account, or `local`, `token:NAME`, `agent`, `console`.
     pub by: String,
     /// What.
     #[serde(flatten)]
@@ -26,6 +28,12 @@ pub enum What {
         /// The technician's own words, may be empty.
         #[serde(default)]
         note: String,
+        /// What is being installed, in the technician's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        product: Option<String>,
+        /// No agent will come: the technician types what the customer reads.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        agentless: bool,
     },
     /// A join code was given out. The code itself is never written down.
     CodeIssued {
@@ -87,9 +95,120 @@ pub enum What {
     DiagnosesChanged(Diagnoses),
     /// The case is over.
     CaseClosed {},
+    /// Whoever decided this works on the case from now on.
+    Claimed {},
+    /// Nobody works on the case any more.
+    Released {},
+    /// Somebody else works on the case from now on.
+    Transferred {
+        /// Who.
+        to: String,
+        /// What they should know.
+        #[serde(default)]
+        note: String,
+    },
+    /// Words for the team.
+    Noted {
+        /// The words.
+        text: String,
+    },
+    /// The customer answered a fault's question.
+    Answered {
+        /// Id of the fault.
+        fault: String,
+        /// Name of the evidence that asks.
+        evidence: String,
+        /// The answer.
+        yes: bool,
+    },
+    /// Lines the customer read aloud, as the technician typed them.
+    LinesTold(Told),
+    /// How a step of a repair went.
+    StepSet {
+        /// Id of the fault.
+        fault: String,
+        /// Id of the step within the fault.
+        step: String,
+        /// How it went.
+        state: StepState,
+    },
+    /// The case is over, and solved.
+    CaseResolved {
+        /// Id of the fault that was the answer, if a known one was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fault: Option<String>,
+        /// What helped.
+        how: String,
+    },
     /// A kind of a newer console.
     #[serde(other)]
     Unknown,
+}
+
+/// Lines that were typed. They count as lines of an attempt with the source [`Told::SOURCE`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// The attempt they belong to.
+    pub attempt: u64,
+    /// Whether the attempt begins with them: nobody has seen one before.
+    #[serde(default)]
+    pub begins: bool,
+    /// Number of the first line among all that were typed in this attempt, from 1.
+    pub first: u64,
+    /// The lines.
+    pub lines: Vec<String>,
+}
+
+impl Told {
+    /// Source of the events that typed lines become.
+    pub const SOURCE: &'static str = "told";
+
+    /// The events that the lines become, seen at `at`.
+    ///
+    /// The source ends with them at once: what the customer did not read aloud must not keep an attempt that was read to
+    /// its end from being settled.
+    pub fn events(&self, at: Timestamp) -> Vec<Event> {
+        let event = |body| Event {
+            at,
+            attempt: Some(AttemptId(self.attempt)),
+            source: Self::SOURCE.to_owned(),
+            body,
+        };
+        let started = self.begins.then(|| event(EventBody::AttemptStarted(AttemptStarted::default())));
+        let lines = self.lines.iter().zip(self.first..);
+        let lines = lines
+            .map(|(text, number)| event(EventBody::Line(Line { number, text: text.clone(), cut_bytes: 0 })));
+        let through = self.first.saturating_sub(1).saturating_add(self.lines.len() as u64);
+        let ended = event(EventBody::SourceEnded(SourceEnded { lines: through, complete: true }));
+        started.into_iter().chain(lines).chain([ended]).collect()
+    }
+}
+
+/// How a step of a repair went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepState {
+    /// Somebody says it is done; no check has shown it.
+    SaidDone,
+    /// It did not work.
+    Failed,
+    /// It was left out.
+    Skipped,
+}
+
+/// A question whose answer would settle something.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// Id of the fault that asks.
+    pub fault: String,
+    /// Name of the evidence.
+    pub evidence: String,
+    /// The question in English.
+    pub en: String,
+    /// The question in French.
+    pub fr: String,
+    /// How much further a yes would take the fault, from 0 to 1.
+    pub gain: f64,
 }
 
 /// An agent as it presents itself. Hostile text, bounded by [`AgentSeen::new`].
@@ -101,6 +220,9 @@ pub struct AgentSeen {
     pub platform: String,
     /// Network address it came from.
     pub address: String,
+    /// What carries its connection: `quic` or `tcp`. Records of 0.1.0 have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<String>,
 }
 
 /// Longest word an agent may say about itself, in characters.
@@ -110,7 +232,12 @@ impl AgentSeen {
     /// Keeps the printable beginning of what an agent says.
     pub fn new(version: &str, platform: &str, address: impl Into<String>) -> Self {
         let word = |text: &str| text.chars().filter(|c| !c.is_control()).take(MAX_WORD_CHARS).collect();
-        Self { version: word(version), platform: word(platform), address: address.into() }
+        Self { version: word(version), platform: word(platform), address: address.into(), transport: None }
+    }
+
+    /// With what carries its connection.
+    pub fn over(self, transport: &str) -> Self {
+        Self { transport: Some(transport.to_owned()), ..self }
     }
 }
 
@@ -145,6 +272,9 @@ pub struct Diagnoses {
     pub en: Vec<Value>,
     /// In French, best first.
     pub fr: Vec<Value>,
+    /// What to ask the customer, the most telling question first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<Question>,
 }
 
 #[cfg(test)]
@@ -156,6 +286,20 @@ mod tests {
         let newer = r#"{"by":"x","kind":"teleported","where":"elsewhere"}"#;
         let decision: Decision = serde_json::from_str(newer).unwrap();
         assert_eq!(decision.what, What::Unknown);
+    }
+
+    #[test]
+    fn decisions_of_the_first_console_still_read() {
+        let older = [
+            r#"{"by":"local","kind":"case-opened","note":"n"}"#,
+            r#"{"by":"console","kind":"diagnoses-changed","catalogue":"c","en":[],"fr":[]}"#,
+        ];
+        for text in older {
+            let decision: Decision = serde_json::from_str(text).unwrap();
+            assert_ne!(decision.what, What::Unknown, "{text}");
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_value(&decision).unwrap(), value, "written as ever");
+        }
     }
 
     #[test]

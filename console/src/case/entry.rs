@@ -7,7 +7,7 @@ use hotliner_protocol::frame::Lane;
 use hotliner_protocol::time::Timestamp;
 use serde_json::{Value, json};
 
-use super::Decision;
+use super::{Decision, What};
 
 /// One entry.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,9 +40,44 @@ pub enum Content {
 pub type Item = Value;
 
 impl Entry {
+    /// How many rows of the log the entry holds: lines, and what belongs between them: the start and end of attempts,
+    /// gaps, the coming and going of the agent. As many of its [`items`](Self::items) are rows ([`is_row_item`]).
+    pub fn rows(&self) -> u64 {
+        match &self.content {
+            Content::Decision(Decision { what: What::LinesTold(told), .. }) => {
+                told.lines.len() as u64 + u64::from(told.begins)
+            }
+            Content::Decision(Decision {
+                what: What::AgentLeft { .. } | What::AgentResumed { .. }, ..
+            }) => 1,
+            Content::Telemetry { items: Items::Events(events), .. } => {
+                events.iter().filter(|event| is_row(event)).count() as u64
+            }
+            _ => 0,
+        }
+    }
+
+    /// How many items the entry has for readers, about.
+    pub fn size(&self) -> u64 {
+        match &self.content {
+            Content::Decision(_) => self.rows().max(1),
+            Content::Telemetry { items: Items::Events(events), .. } => events.len() as u64,
+            Content::Telemetry { items: Items::Facts(facts), .. } => facts.len() as u64,
+        }
+    }
+
     /// The entry for readers: one item for a decision, one for each event or fact.
     pub fn items(&self) -> Vec<Item> {
         let mut items = match &self.content {
+            Content::Decision(Decision { by, what: What::LinesTold(told) }) => {
+                let rows = told.events(self.at).into_iter().filter(is_row);
+                let rows = rows.map(|event| {
+                    let mut item = event_json(&event);
+                    item["by"] = json!(by);
+                    item
+                });
+                rows.collect()
+            }
             Content::Decision(decision) => {
                 let mut item = serde_json::to_value(decision).unwrap_or_default();
                 item["at"] = json!(self.at);
@@ -65,6 +100,25 @@ impl Entry {
         }
         items
     }
+}
+
+/// Whether an event is a row of the log.
+pub fn is_row(event: &Event) -> bool {
+    matches!(
+        event.body,
+        EventBody::Line(_)
+            | EventBody::Gap(_)
+            | EventBody::AttemptStarted(_)
+            | EventBody::AttemptEnded(_)
+            | EventBody::Stopped(_)
+    )
+}
+
+/// Whether an item is a row of the log.
+pub fn is_row_item(item: &Item) -> bool {
+    const KINDS: [&str; 7] =
+        ["line", "gap", "attempt-started", "attempt-ended", "stopped", "agent-left", "agent-resumed"];
+    item["kind"].as_str().is_some_and(|kind| KINDS.contains(&kind))
 }
 
 fn event_json(event: &Event) -> Value {

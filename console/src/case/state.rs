@@ -8,10 +8,16 @@ use hotliner_protocol::sequence::Inbox;
 use hotliner_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AgentSeen, Diagnoses};
+use super::{AgentSeen, Diagnoses, StepState};
 
 /// Most attempts a case shows; the oldest give way.
 pub(crate) const MAX_ATTEMPTS: usize = 64;
+
+/// Most notes a case shows, and takes.
+pub(crate) const MAX_NOTES: usize = 500;
+
+/// Most answers, and most states of steps, a case takes.
+pub(crate) const MAX_ANSWERS: usize = 500;
 
 /// A case, as far as its journal was applied. Serialises as the projection keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,12 +42,80 @@ pub struct CaseState {
     pub attempts: Vec<Attempt>,
     /// What is known so far.
     pub diagnoses: Diagnoses,
+    /// What is being installed, in the technician's words.
+    pub product: Option<String>,
+    /// No agent will come.
+    pub agentless: bool,
+    /// Who works on it.
+    pub claimed_by: Option<String>,
+    /// Words for the team, oldest first.
+    pub notes: Vec<Note>,
+    /// The customer's answers to faults' questions.
+    pub answers: Vec<Answered>,
+    /// How steps of repairs went.
+    pub steps: Vec<StepDone>,
+    /// How it was solved.
+    pub resolved: Option<Resolved>,
     /// What of the journal this state covers.
     #[serde(skip)]
     pub journal: Span,
     /// What is durable of each of [`Lane::DURABLE`].
     #[serde(skip)]
     pub(super) inboxes: [Inbox; 3],
+}
+
+/// Words for the team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// When they were written.
+    pub at: Timestamp,
+    /// Who wrote them.
+    pub by: String,
+    /// The words.
+    pub text: String,
+}
+
+/// An answer to a fault's question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// Id of the fault.
+    pub fault: String,
+    /// Name of the evidence that asks.
+    pub evidence: String,
+    /// The answer.
+    pub yes: bool,
+    /// Who noted it.
+    pub by: String,
+    /// When it was noted last.
+    pub at: Timestamp,
+}
+
+/// How a step of a repair went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepDone {
+    /// Id of the fault.
+    pub fault: String,
+    /// Id of the step within the fault.
+    pub step: String,
+    /// How it went.
+    pub state: StepState,
+    /// Who says so.
+    pub by: String,
+    /// When it was said last.
+    pub at: Timestamp,
+}
+
+/// How a case was solved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolved {
+    /// Id of the fault that was the answer, if a known one was.
+    pub fault: Option<String>,
+    /// What helped.
+    pub how: String,
+    /// Who solved it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What became of a join code.
@@ -82,6 +156,8 @@ pub struct Span {
     pub gaps: u64,
     /// Items the agent says it lost.
     pub dropped: u64,
+    /// Rows of the log: lines of all attempts, and the marks between them (see [`super::Entry::rows`]).
+    pub rows: u64,
 }
 
 /// An agent.
@@ -131,6 +207,10 @@ pub struct Attempt {
     pub outcome: Option<Outcome>,
     /// The process's own end.
     pub exit: Option<Exit>,
+    /// Row of the log at which it begins, from 0.
+    pub first_row: u64,
+    /// Lines typed for it.
+    pub told: u64,
 }
 
 impl CaseState {
@@ -147,6 +227,13 @@ impl CaseState {
             interceptions: 0,
             attempts: Vec::new(),
             diagnoses: Diagnoses::default(),
+            product: None,
+            agentless: false,
+            claimed_by: None,
+            notes: Vec::new(),
+            answers: Vec::new(),
+            steps: Vec::new(),
+            resolved: None,
             journal: Span::default(),
             inboxes: [Inbox::default(); 3],
         }
@@ -160,6 +247,16 @@ impl CaseState {
     /// Whether the agent is on the line.
     pub fn is_connected(&self) -> bool {
         self.agent.as_ref().is_some_and(|agent| agent.standing == AgentStanding::Connected)
+    }
+
+    /// Since when the customer waits for somebody of the team: from the agent's joining, or the opening, until somebody
+    /// works on the case.
+    pub fn waits_since(&self) -> Option<Timestamp> {
+        if !self.is_open() || self.claimed_by.is_some() {
+            return None;
+        }
+        let joined = self.agent.as_ref().map(|agent| agent.paired_at);
+        joined.or(self.opened_at.filter(|_| self.agentless))
     }
 
     /// What is durable of `lane`, or `None` for a lane without numbers.

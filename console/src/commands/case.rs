@@ -127,8 +127,12 @@ fn show_text(case: &Value, words: &Words, style: Style) -> String {
     let presence = match agent["standing"].as_str() {
         None => words.no_agent.to_owned(),
         Some(standing) => format!(
-            "{}, {} {}, {} {}",
+            "{}{}, {} {}, {} {}",
             words.agent_standing(standing),
+            agent["transport"]
+                .as_str()
+                .map(|transport| format!(" ({})", transport.to_uppercase()))
+                .unwrap_or_default(),
             text_of(&agent["platform"]),
             text_of(&agent["version"]),
             case["facts"].as_array().map_or(0, Vec::len),

@@ -76,14 +76,18 @@ fn start_log(filter: &str) -> Result<(), Trouble> {
 /// Says where the console is and what to type next. The last line, or the only one as JSON, says that it is ready.
 fn announce(console: &Running, format: Format, lang: Lang) {
     let data = console.data().display().to_string();
+    let link = console.first_link().map(|token| first_link(console, token));
     if format == Format::Json {
-        let ready = json!({
+        let mut ready = json!({
             "ready": true,
             "listen": console.listen().to_string(),
             "web": format!("https://{}", console.listen_web()),
             "data": data,
             "team": { "name": console.team_name(), "fingerprint": console.team().to_string() },
         });
+        if let Some(link) = link {
+            ready["first_account"] = json!(link);
+        }
         terminal::say(&ready.to_string());
         return;
     }
@@ -91,7 +95,7 @@ fn announce(console: &Running, format: Format, lang: Lang) {
     let style = Style::detect();
     let rows = [
         format!("{} (QUIC)", console.listen()),
-        format!("https://{} (REST)", console.listen_web()),
+        format!("https://{}", console.listen_web()),
         format!("{}  {}", console.team_name(), console.team()),
         data.clone(),
         format!("hotliner-console case new --data {data}"),
@@ -101,5 +105,20 @@ fn announce(console: &Running, format: Format, lang: Lang) {
         let pad = " ".repeat(12usize.saturating_sub(label.chars().count()));
         terminal::say(&format!("  {label}{pad} {text}"));
     }
+    if let Some(link) = link {
+        terminal::say(&format!("\n{}: {}\n  {link}\n", words.first_account, words.first_account_once));
+    }
     terminal::say(words.ready);
+}
+
+/// The link that makes the first account. Its token stands behind `#`: browsers send that nowhere.
+fn first_link(console: &Running, token: &str) -> String {
+    let address = console.listen_web();
+    // What listens on every address is reached from this machine by name.
+    let host = if address.ip().is_unspecified() {
+        format!("localhost:{}", address.port())
+    } else {
+        address.to_string()
+    };
+    format!("https://{host}/#/first/{token}")
 }

@@ -6,13 +6,15 @@ use std::time::Duration;
 use hotliner_protocol::frame::{Ack, Batch, ByeReason, Collect, Command as AgentCommand, Frame, Lane};
 use hotliner_protocol::id::CaseId;
 use hotliner_protocol::sequence::{Inbox, Take};
+use hotliner_protocol::time::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc};
 
 use super::load::{Replay, update};
-use super::{Hub, HubError, LIVE_BACKLOG, LiveUpdate, Mail, Outgoing, Returning, Watch, now};
-use crate::case::{CaseState, Command, Content, Decision, Entry, LeftReason, Refusal, apply, decide};
+use super::{Hub, HubError, LIVE_BACKLOG, LIVE_ITEMS, LiveUpdate, Mail, Outgoing, Returning, Watch, now};
+use crate::case::{CaseState, Command, Content, Decision, Entry, LeftReason, Refusal, Work, apply, decide};
 use crate::diagnosis::Examiner;
 use crate::journal::{AppendError, Body, Record, Telemetry};
+use crate::projection::CaseRow;
 
 /// Batches taken into one append.
 const BATCHES: usize = 16;
@@ -32,6 +34,8 @@ struct Actor {
     /// Why the connection was ended from here, until it is noted.
     ended: Option<LeftReason>,
     live: broadcast::Sender<Arc<LiveUpdate>>,
+    /// When the last entry was appended.
+    updated_at: Option<Timestamp>,
 }
 
 /// The journal belongs to somebody else or cannot be read: the task ends, the next mail starts a new one from the journal.
@@ -79,14 +83,16 @@ impl Actor {
     async fn load(hub: Hub, case: CaseId) -> Result<Self, HubError> {
         let mut examiner = hub.knowledge().begin();
         let mut replay = Replay::new(hub.journal(), case);
+        let mut updated_at = None;
         while let Some((entries, _)) = replay.next().await? {
             for entry in &entries {
                 examiner.take(entry);
+                updated_at = Some(entry.at);
             }
         }
         let state = replay.state;
         let (live, _) = broadcast::channel(LIVE_BACKLOG);
-        let mut actor = Self { hub, state, examiner, line: None, ended: None, live };
+        let mut actor = Self { hub, state, examiner, line: None, ended: None, live, updated_at };
         if actor.state.is_open() {
             let _ = actor.obey(Command::Leave { reason: LeftReason::ConsoleDown }, "console").await;
             let diagnoses = actor.examiner.diagnoses();
@@ -123,9 +129,7 @@ impl Actor {
                 let _ = reply.send(self.returning());
             }
             Mail::Watch { reply } => {
-                let watch = Watch { position: self.state.journal.last, updates: self.live.subscribe() };
-                let known = self.state.opened_at.is_some();
-                let _ = reply.send(if known { Ok(watch) } else { Err(Refusal::NoSuchCase.into()) });
+                let _ = reply.send(self.watch());
             }
             Mail::Stop { reply } => {
                 self.hang_up(ByeReason::GoingDown);
@@ -135,6 +139,12 @@ impl Actor {
             }
         }
         Ok(())
+    }
+
+    fn watch(&self) -> Result<Watch, HubError> {
+        let Some(opened_at) = self.state.opened_at else { return Err(Refusal::NoSuchCase.into()) };
+        let row = CaseRow { state: self.state.clone(), updated_at: self.updated_at.unwrap_or(opened_at) };
+        Ok(Watch { position: self.state.journal.last, row: Arc::new(row), updates: self.live.subscribe() })
     }
 
     fn returning(&self) -> Result<Returning, HubError> {
@@ -161,11 +171,16 @@ impl Actor {
             Command::Collect { prefixes } => {
                 self.send(Frame::Command(AgentCommand::Collect(Collect { prefixes })));
             }
-            Command::Close => {
+            Command::Close | Command::Work(Work::Resolve { .. }) => {
                 self.hang_up(ByeReason::CaseClosed);
                 let _ = self.obey(Command::Leave { reason: LeftReason::CaseClosed }, "console").await;
             }
             Command::Freeze { .. } => self.hang_up(ByeReason::Protocol),
+            Command::Open { agentless: true, .. } => {
+                // Such a case begins with the questions.
+                let diagnoses = self.examiner.diagnoses();
+                let _ = self.obey(Command::Diagnose(diagnoses), "console").await;
+            }
             _ => {}
         }
         Ok(())
@@ -194,7 +209,13 @@ impl Actor {
         for decision in decisions {
             group.push(&self.state, at, Body::Decision(decision.clone()), Content::Decision(decision));
         }
-        self.append(&group).await.map_err(|error| HubError::Unwritable(error.to_string()))?;
+        let judged = self.examiner.clone();
+        self.diagnose(&mut group);
+        if let Err(error) = self.append(&group).await {
+            // It did not happen: the matcher has not seen it either.
+            self.examiner = judged;
+            return Err(HubError::Unwritable(error.to_string()));
+        }
         self.settle(group).await;
         Ok(())
     }
@@ -327,18 +348,34 @@ impl Actor {
         let mut changed = false;
         for entry in &group.entries {
             changed |= apply(&mut self.state, entry);
+            self.updated_at = Some(entry.at);
         }
         if let Some(update) = update(&self.state, &group.entries, changed)
             && let Err(error) = self.hub.projection().put(update).await
         {
             tracing::error!(case = %self.state.case, %error, "the projection lags behind; `serve --rebuild` mends it");
         }
-        if self.live.receiver_count() > 0 {
-            for entry in &group.entries {
-                let update = LiveUpdate { position: entry.position, items: entry.items() };
-                // An error means that the last watcher has just left.
-                let _ = self.live.send(Arc::new(update));
-            }
+        self.tell(&group, changed);
+    }
+
+    /// Tells whoever watches the case, or all cases.
+    fn tell(&self, group: &Group, changed: bool) {
+        let changes = &self.hub.inner.changes;
+        let watched = self.live.receiver_count() > 0;
+        let Some(last) = group.entries.last() else { return };
+        let row = (changed && (watched || changes.receiver_count() > 0))
+            .then(|| Arc::new(CaseRow { state: self.state.clone(), updated_at: last.at }));
+        // Errors mean that the last watcher has just left.
+        if let Some(row) = &row {
+            let _ = changes.send(Arc::clone(row));
+        }
+        if !watched {
+            return;
+        }
+        for entry in &group.entries {
+            let row = row.as_ref().filter(|_| entry.position == last.position).cloned();
+            let items = (entry.size() <= LIVE_ITEMS).then(|| entry.items());
+            let _ = self.live.send(Arc::new(LiveUpdate { position: entry.position, items, row }));
         }
     }
 
@@ -361,13 +398,7 @@ impl Actor {
 }
 
 impl Group {
-    fn push(
-        &mut self,
-        state: &CaseState,
-        at: hotliner_protocol::time::Timestamp,
-        body: Body,
-        content: Content,
-    ) {
+    fn push(&mut self, state: &CaseState, at: Timestamp, body: Body, content: Content) {
         let position = state.journal.last + self.entries.len() as u64 + 1;
         self.records.push(Record { at, body });
         self.entries.push(Entry { position, at, content });

@@ -7,7 +7,7 @@ use hotliner_protocol::id::CaseId;
 use super::HubError;
 use crate::case::{CaseState, Content, Entry, apply};
 use crate::journal::{Journal, JournalError};
-use crate::projection::{Projection, Update};
+use crate::projection::{Block, Projection, Update};
 
 /// Entries read at a time.
 const CHUNK: usize = 256;
@@ -81,6 +81,22 @@ pub(super) fn update(state: &CaseState, entries: &[Entry], changed: bool) -> Opt
         .flatten()
         .cloned()
         .collect();
+    let blocks = blocks(state, entries);
     let state_changed = changed.then(|| Box::new(state.clone()));
-    Some(Update { case: state.case, span: state.journal, state: state_changed, facts, at })
+    Some(Update { case: state.case, span: state.journal, state: state_changed, facts, blocks, at })
+}
+
+/// Where the rows of `entries`, applied last, stand.
+fn blocks(state: &CaseState, entries: &[Entry]) -> Vec<Block> {
+    let total: u64 = entries.iter().map(Entry::rows).sum();
+    let mut first = state.journal.rows.saturating_sub(total);
+    let mut blocks = Vec::new();
+    for entry in entries {
+        let count = entry.rows();
+        if count > 0 {
+            blocks.push(Block { first, position: entry.position, count });
+            first += count;
+        }
+    }
+    blocks
 }

@@ -25,7 +25,7 @@ struct Counts {
 
 /// A place that is given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Pass {
+pub struct Pass {
     admission: Admission,
     address: IpAddr,
     shaking_hands: bool,

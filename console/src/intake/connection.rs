@@ -1,20 +1,21 @@
 //! One agent's connection, from its first packet to its last.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hotliner_link::Connection;
 use hotliner_protocol::EXPORTER_LEN;
 use hotliner_protocol::frame::{Bye, ByeReason, Frame, Lane, ResumeDone};
 use hotliner_protocol::id::CaseId;
 use hotliner_protocol::limits::HANDSHAKE_TIMEOUT;
-use quinn::Connection;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::Desk;
 use super::admission::Pass;
-use super::handshake::{Admitted, Handshake, NotAdmitted, exporter};
+use super::handshake::{Admitted, Handshake, NotAdmitted};
 use super::stream::{FrameReader, FrameWriter, StreamError};
 use crate::case::LeftReason;
 use crate::hub::{Attached, Outgoing};
@@ -47,24 +48,33 @@ struct Reading {
     exporter: [u8; EXPORTER_LEN],
 }
 
-/// Takes a connection in and serves it to its end.
-pub(super) async fn run(desk: Arc<Desk>, incoming: quinn::Incoming, mut pass: Pass) {
+/// Takes a connection over QUIC in and serves it to its end.
+pub(super) async fn quic(desk: Arc<Desk>, incoming: quinn::Incoming, pass: Pass) {
     let address = incoming.remote_address().ip();
     let Ok(connecting) = incoming.accept() else { return };
     let Ok(Ok(connection)) = timeout(HANDSHAKE_TIMEOUT, connecting).await else { return };
-    let Some(exporter) = exporter(&connection) else { return };
-    let Ok(Ok((send, receive))) = timeout(HANDSHAKE_TIMEOUT, connection.accept_bi()).await else { return };
+    run(desk, Connection::quic(connection, None), address, pass).await;
+}
+
+/// Serves a connection, over whatever, to its end.
+pub(super) async fn run(desk: Arc<Desk>, connection: Connection, address: IpAddr, mut pass: Pass) {
+    let Ok(exporter) = connection.exporter() else { return };
+    let accepted = timeout(HANDSHAKE_TIMEOUT, connection.accept_control()).await;
+    let Ok(Ok((send, receive))) = accepted else { return };
     let (mut reader, mut writer) = (FrameReader::new(receive), FrameWriter::new(send));
     let shaking = async {
         if reader.lane().await? != Lane::Control {
             return Err(NotAdmitted::Broken);
         }
-        Handshake { desk: &desk, reader: &mut reader, writer: &mut writer, address, exporter }.run().await
+        let transport = connection.transport();
+        Handshake { desk: &desk, reader: &mut reader, writer: &mut writer, address, transport, exporter }
+            .run()
+            .await
     };
     let admitted = match timeout(HANDSHAKE_TIMEOUT, shaking).await {
         Ok(Ok(admitted)) => admitted,
         Ok(Err(NotAdmitted::Refused)) => return writer.finish(FAREWELL).await,
-        Ok(Err(NotAdmitted::Broken)) | Err(_) => return connection.close(quinn::VarInt::from_u32(0), b""),
+        Ok(Err(NotAdmitted::Broken)) | Err(_) => return connection.close(),
     };
     pass.established();
     serve(desk, connection, (reader, writer), admitted, exporter).await;
@@ -85,7 +95,7 @@ async fn serve(
     let end = loop {
         let end = tokio::select! {
             outgoing = line.recv() => outgo(outgoing, &mut line, &mut writer).await,
-            opened = connection.accept_uni() => match opened {
+            opened = connection.accept() => match opened {
                 Ok(stream) => {
                     streams.spawn(read_lane(Arc::clone(&reading), FrameReader::new(stream)));
                     None
@@ -104,7 +114,7 @@ async fn serve(
     };
     streams.abort_all();
     finish(case, &attached, writer, end).await;
-    connection.close(quinn::VarInt::from_u32(0), b"");
+    connection.close();
 }
 
 /// Sends what the case wants sent, and whatever else waits already.

@@ -4,6 +4,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use hotliner_link::Transport;
+use hotliner_protocol::EXPORTER_LEN;
 use hotliner_protocol::frame::{
     Frame, Hello, MAJOR, MINOR, PairStart, RefusalReason, Refused, ResumeStart, Welcome,
 };
@@ -11,7 +13,6 @@ use hotliner_protocol::id::CaseId;
 use hotliner_protocol::limits::LEASE;
 use hotliner_protocol::pairing::{ConsolePairing, Proven, Verdict};
 use hotliner_protocol::resume::ResumeVerdict;
-use hotliner_protocol::{EXPORTER_LABEL, EXPORTER_LEN};
 use rand_core::OsRng;
 use tokio::sync::mpsc;
 
@@ -51,14 +52,8 @@ pub(super) struct Handshake<'h> {
     pub(super) reader: &'h mut FrameReader,
     pub(super) writer: &'h mut FrameWriter,
     pub(super) address: IpAddr,
+    pub(super) transport: Transport,
     pub(super) exporter: [u8; EXPORTER_LEN],
-}
-
-/// The bytes both ends of one TLS session export, and nobody in between can.
-pub(super) fn exporter(connection: &quinn::Connection) -> Option<[u8; EXPORTER_LEN]> {
-    let mut exporter = [0; EXPORTER_LEN];
-    connection.export_keying_material(&mut exporter, EXPORTER_LABEL, b"").ok()?;
-    Some(exporter)
 }
 
 impl Handshake<'_> {
@@ -97,7 +92,7 @@ impl Handshake<'_> {
     }
 
     fn seen(&self, hello: &Hello) -> AgentSeen {
-        AgentSeen::new(&hello.version, &hello.platform, self.address.to_string())
+        AgentSeen::new(&hello.version, &hello.platform, self.address.to_string()).over(self.transport.word())
     }
 
     async fn pair(mut self, hello: &Hello, start: &PairStart) -> Result<Admitted, NotAdmitted> {

@@ -1,11 +1,11 @@
-//! Frames over QUIC streams, with time limits.
+//! Frames over lanes, with time limits.
 
 use std::time::Duration;
 
+use hotliner_link::{LaneReceiver, LaneSender};
 use hotliner_protocol::codec::{self, CodecError, FrameDecoder};
 use hotliner_protocol::frame::{Frame, Lane};
-use quinn::{RecvStream, SendStream};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long a frame may take from its first byte to its last: a megabyte over a slow telephone line.
 const FRAME_TIMEOUT: Duration = Duration::from_secs(90);
@@ -35,21 +35,22 @@ pub(super) enum StreamError {
 
 /// Reads frames.
 pub(super) struct FrameReader {
-    stream: RecvStream,
+    stream: LaneReceiver,
     decoder: FrameDecoder,
 }
 
 impl FrameReader {
-    pub(super) fn new(stream: RecvStream) -> Self {
+    pub(super) fn new(stream: LaneReceiver) -> Self {
         Self { stream, decoder: FrameDecoder::new() }
     }
 
-    /// The lane of a stream that was opened just now: its first byte.
+    /// The lane, which was opened just now.
     pub(super) async fn lane(&mut self) -> Result<Lane, StreamError> {
-        let mut first = [0];
-        let deadline = Instant::now() + FRAME_TIMEOUT;
-        self.fill(&mut first, deadline).await?;
-        Ok(Lane::from_number(u16::from(first[0])))
+        match timeout(FRAME_TIMEOUT, self.stream.lane()).await {
+            Ok(Ok(lane)) => Ok(lane),
+            Ok(Err(_)) => Err(StreamError::Broken),
+            Err(_) => Err(StreamError::TooSlow),
+        }
     }
 
     /// The next frame; `None` when the peer has ended the stream. The wait for a frame to begin has no limit here: silence
@@ -88,10 +89,10 @@ impl FrameReader {
 }
 
 /// Writes frames.
-pub(super) struct FrameWriter(SendStream);
+pub(super) struct FrameWriter(LaneSender);
 
 impl FrameWriter {
-    pub(super) fn new(stream: SendStream) -> Self {
+    pub(super) fn new(stream: LaneSender) -> Self {
         Self(stream)
     }
 
@@ -110,9 +111,7 @@ impl FrameWriter {
 
     /// Ends the stream and waits until the peer has everything, or `patience` is over.
     pub(super) async fn finish(mut self, patience: Duration) {
-        if self.0.finish().is_ok() {
-            // Whether it arrived or not, there is nothing left to do.
-            let _ = tokio::time::timeout(patience, self.0.stopped()).await;
-        }
+        // Whether it arrived or not, there is nothing left to do.
+        let _ = timeout(patience, self.0.finish()).await;
     }
 }

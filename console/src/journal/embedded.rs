@@ -100,6 +100,36 @@ impl Embedded {
         self.with_reader(move |reader| read(reader, case, after, limit)).await
     }
 
+    pub(super) async fn read_before(
+        &self,
+        case: CaseId,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, Record)>, JournalError> {
+        self.with_reader(move |reader| {
+            let given = params![case.to_string(), bound(before), bound(limit as u64)];
+            let mut records = select(reader, "position < ?2 ORDER BY position DESC LIMIT ?3", given)?;
+            records.reverse();
+            Ok(records)
+        })
+        .await
+    }
+
+    pub(super) async fn read_at(
+        &self,
+        case: CaseId,
+        positions: Vec<u64>,
+    ) -> Result<Vec<(u64, Record)>, JournalError> {
+        self.with_reader(move |reader| {
+            let mut records = Vec::with_capacity(positions.len());
+            for position in positions {
+                records.extend(select(reader, "position = ?2", params![case.to_string(), bound(position)])?);
+            }
+            Ok(records)
+        })
+        .await
+    }
+
     pub(super) async fn cases(&self) -> Result<Vec<(CaseId, u64)>, JournalError> {
         self.with_reader(|reader| {
             let mut statement = reader.prepare_cached("SELECT id, last FROM journal_case ORDER BY no")?;
@@ -132,13 +162,25 @@ fn read(
     after: u64,
     limit: usize,
 ) -> Result<Vec<(u64, Record)>, JournalError> {
-    let mut statement = reader.prepare_cached(
+    let given = params![case.to_string(), bound(after), bound(limit as u64)];
+    select(reader, "position > ?2 ORDER BY position LIMIT ?3", given)
+}
+
+fn bound(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// Records of the case `?1`.
+fn select(
+    reader: &Connection,
+    which: &str,
+    given: &[&dyn rusqlite::ToSql],
+) -> Result<Vec<(u64, Record)>, JournalError> {
+    let mut statement = reader.prepare_cached(&format!(
         "SELECT position, at, kind, body FROM record
-         WHERE case_no = (SELECT no FROM journal_case WHERE id = ?1) AND position > ?2
-         ORDER BY position LIMIT ?3",
-    )?;
-    let bound = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    let mut rows = statement.query(params![case.to_string(), bound(after), bound(limit as u64)])?;
+         WHERE case_no = (SELECT no FROM journal_case WHERE id = ?1) AND {which}"
+    ))?;
+    let mut rows = statement.query(given)?;
     let mut records = Vec::new();
     while let Some(row) = rows.next()? {
         let position = row.get::<_, i64>(0)?.unsigned_abs();

@@ -8,7 +8,7 @@ use hotliner_protocol::frame::Batch;
 use hotliner_protocol::time::Timestamp;
 use minicbor::{Decode, Encode};
 
-use crate::case::{Content, Decision, Entry};
+use crate::case::{Content, Decision, Entry, clean};
 
 /// One record, before or after it was given its position.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,16 +91,16 @@ impl Body {
 }
 
 impl Telemetry {
-    /// The items that are new in this record.
+    /// The items that are new in this record, cleaned: the only way to what an agent sent.
     ///
     /// # Errors
     /// [`BatchError`] if the batch does not hold what it says.
     pub fn items(&self) -> Result<Items, BatchError> {
         let skip = usize::try_from(self.skip).unwrap_or(usize::MAX);
-        Ok(match self.batch.unpack()? {
+        Ok(clean(match self.batch.unpack()? {
             Items::Events(mut events) => Items::Events(events.split_off(skip.min(events.len()))),
             Items::Facts(mut facts) => Items::Facts(facts.split_off(skip.min(facts.len()))),
-        })
+        }))
     }
 }
 

@@ -10,10 +10,18 @@ use super::ProjectionError;
 use crate::case::{CaseState, Span};
 
 /// Which cases are wanted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct CaseFilter {
     /// Only those that are open (`true`) or closed (`false`).
     pub open: Option<bool>,
+    /// Only those somebody works on (`true`) or nobody (`false`).
+    pub claimed: Option<bool>,
+    /// Only those this person works on.
+    pub claimed_by: Option<String>,
+    /// Only those that were closed as solved.
+    pub resolved: bool,
+    /// Only those in which all these words stand, whatever their case.
+    pub words: Vec<String>,
     /// At most so many.
     pub limit: u32,
 }
@@ -49,7 +57,7 @@ pub struct FactRow {
     pub standing: String,
 }
 
-const COLUMNS: &str = "state, updated_at, first, last, records, gaps, dropped";
+const COLUMNS: &str = "state, updated_at, first, last, records, gaps, dropped, rows";
 
 pub(super) fn positions(connection: &Connection) -> Result<Vec<(CaseId, u64, bool)>, ProjectionError> {
     let mut statement = connection.prepare_cached("SELECT id, last, connected FROM case_row")?;
@@ -68,24 +76,51 @@ pub(super) fn positions(connection: &Connection) -> Result<Vec<(CaseId, u64, boo
 }
 
 pub(super) fn case(connection: &Connection, case: CaseId) -> Result<Option<CaseShown>, ProjectionError> {
-    let sql = format!("SELECT {COLUMNS} FROM case_row WHERE id = ?1 AND opened_at IS NOT NULL");
-    let found =
-        connection.prepare_cached(&sql)?.query_row([case.to_string()], |row| Ok(case_row(row))).optional()?;
-    let Some(row) = found.transpose()? else { return Ok(None) };
+    let Some(row) = row(connection, case)? else { return Ok(None) };
     Ok(Some(CaseShown { row, facts: facts(connection, case)? }))
 }
 
-pub(super) fn cases(connection: &Connection, filter: CaseFilter) -> Result<Vec<CaseRow>, ProjectionError> {
-    let which = match filter.open {
-        None => "",
-        Some(true) => "AND closed_at IS NULL",
-        Some(false) => "AND closed_at IS NOT NULL",
+pub(super) fn row(connection: &Connection, case: CaseId) -> Result<Option<CaseRow>, ProjectionError> {
+    let sql = format!("SELECT {COLUMNS} FROM case_row WHERE id = ?1 AND opened_at IS NOT NULL");
+    let found =
+        connection.prepare_cached(&sql)?.query_row([case.to_string()], |row| Ok(case_row(row))).optional()?;
+    found.transpose()
+}
+
+pub(super) fn cases(connection: &Connection, filter: &CaseFilter) -> Result<Vec<CaseRow>, ProjectionError> {
+    let mut which = "opened_at IS NOT NULL".to_owned();
+    let mut given: Vec<String> = Vec::new();
+    let mut and = |condition: &str| {
+        which.push_str(" AND ");
+        which.push_str(condition);
     };
+    match filter.open {
+        None => {}
+        Some(true) => and("closed_at IS NULL"),
+        Some(false) => and("closed_at IS NOT NULL"),
+    }
+    match filter.claimed {
+        None => {}
+        Some(true) => and("claimed_by IS NOT NULL"),
+        Some(false) => and("claimed_by IS NULL"),
+    }
+    if filter.resolved {
+        and("resolved");
+    }
+    if let Some(name) = &filter.claimed_by {
+        and("claimed_by = ?");
+        given.push(name.clone());
+    }
+    for word in &filter.words {
+        and("instr(words, ?) > 0");
+        given.push(word.to_lowercase());
+    }
+    let limit = filter.limit;
     let sql = format!(
-        "SELECT {COLUMNS} FROM case_row WHERE opened_at IS NOT NULL {which} ORDER BY opened_at DESC, id DESC LIMIT ?1"
+        "SELECT {COLUMNS} FROM case_row WHERE {which} ORDER BY opened_at DESC, id DESC LIMIT {limit}"
     );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([filter.limit], |row| Ok(case_row(row)))?;
+    let mut statement = connection.prepare(&sql)?;
+    let rows = statement.query_map(rusqlite::params_from_iter(given), |row| Ok(case_row(row)))?;
     rows.map(|row| row?).collect()
 }
 
@@ -98,6 +133,7 @@ fn case_row(row: &Row<'_>) -> Result<CaseRow, ProjectionError> {
         records: number(4)?,
         gaps: number(5)?,
         dropped: number(6)?,
+        rows: number(7)?,
     };
     Ok(CaseRow { state, updated_at: Timestamp::from_millis(number(1)?) })
 }

@@ -4,7 +4,11 @@ use hotliner_protocol::fact::Fact;
 use hotliner_protocol::time::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 
-use super::{ProjectionError, Update};
+use super::{ProjectionError, Update, lines};
+use crate::case::CaseState;
+
+/// Longest text that is searched of one case, in bytes.
+const MAX_WORDS_BYTES: usize = 16 << 10;
 
 /// Most facts kept of one case. A hostile agent cannot fill the disk with names it makes up.
 const MAX_FACTS: i64 = 50_000;
@@ -15,7 +19,8 @@ pub(super) fn put(connection: &mut Connection, update: &Update) -> Result<(), Pr
     if let Some(state) = &update.state {
         transaction
             .prepare_cached(
-                "UPDATE case_row SET opened_at = ?2, closed_at = ?3, connected = ?4, state = ?5 WHERE id = ?1",
+                "UPDATE case_row SET opened_at = ?2, closed_at = ?3, connected = ?4, state = ?5, claimed_by = ?6,
+                 resolved = ?7, words = ?8 WHERE id = ?1",
             )?
             .execute(params![
                 update.case.to_string(),
@@ -23,9 +28,13 @@ pub(super) fn put(connection: &mut Connection, update: &Update) -> Result<(), Pr
                 state.closed_at.map(millis),
                 state.is_connected(),
                 serde_json::to_string(state)?,
+                state.claimed_by,
+                state.resolved.is_some(),
+                words(state),
             ])?;
     }
     put_facts(&transaction, update)?;
+    lines::put(&transaction, update)?;
     transaction.commit()?;
     Ok(())
 }
@@ -34,8 +43,10 @@ fn put_span(transaction: &Transaction<'_>, update: &Update) -> Result<(), Projec
     let span = &update.span;
     transaction
         .prepare_cached(
-            "INSERT INTO case_row (id, updated_at, first, last, records, gaps, dropped) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (id) DO UPDATE SET updated_at = ?2, first = ?3, last = ?4, records = ?5, gaps = ?6, dropped = ?7",
+            "INSERT INTO case_row (id, updated_at, first, last, records, gaps, dropped, rows)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT (id) DO UPDATE SET updated_at = ?2, first = ?3, last = ?4, records = ?5, gaps = ?6, dropped = ?7,
+             rows = ?8",
         )?
         .execute(params![
             update.case.to_string(),
@@ -45,6 +56,7 @@ fn put_span(transaction: &Transaction<'_>, update: &Update) -> Result<(), Projec
             span.records.cast_signed(),
             span.gaps.cast_signed(),
             span.dropped.cast_signed(),
+            span.rows.cast_signed(),
         ])?;
     Ok(())
 }
@@ -77,4 +89,22 @@ fn put_facts(transaction: &Transaction<'_>, update: &Update) -> Result<(), Proje
 
 fn millis(at: Timestamp) -> i64 {
     at.millis().cast_signed()
+}
+
+/// What a case is searched by, in lower case.
+fn words(state: &CaseState) -> String {
+    let mut words = vec![state.case.to_string(), state.note.clone()];
+    words.extend(state.product.clone());
+    words.extend(state.claimed_by.clone());
+    words.extend(state.attempts.iter().map(|attempt| attempt.program.clone()));
+    words.extend(state.notes.iter().map(|note| note.text.clone()));
+    words.extend(state.resolved.iter().map(|resolved| resolved.how.clone()));
+    for diagnosis in state.diagnoses.en.iter().chain(&state.diagnoses.fr) {
+        let texts =
+            ["fault", "cause", "title"].map(|key| diagnosis[key].as_str().unwrap_or_default().to_owned());
+        words.extend(texts);
+    }
+    let mut words = words.join("\n").to_lowercase();
+    words.truncate(words.floor_char_boundary(MAX_WORDS_BYTES.min(words.len())));
+    words
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::case::Refusal;
 use crate::hub::HubError;
+use crate::passwords::PasswordError;
 use crate::projection::ProjectionError;
 use crate::trouble::Trouble;
 use crate::vault::VaultError;
@@ -79,6 +80,20 @@ impl From<HubError> for Answer {
         let what = error.to_string();
         match error {
             HubError::Refused(Refusal::NoSuchCase) => Self::no_such_case(),
+            HubError::Refused(Refusal::Given(what)) => {
+                Self::bad_request(format!("the case does not take this: {what}"), what)
+            }
+            HubError::Refused(Refusal::ClaimedBy(_)) => Self::new(
+                StatusCode::CONFLICT,
+                what,
+                "ask them to release or transfer it; supervisors and administrators can do so themselves",
+            ),
+            HubError::Refused(Refusal::Full(_)) => {
+                Self::new(StatusCode::CONFLICT, what, "write the rest into the ticket system")
+            }
+            HubError::Refused(Refusal::Agentless) => {
+                Self::new(StatusCode::CONFLICT, what, "open another case for an agent to join")
+            }
             HubError::Refused(Refusal::NoteTooLong) => Self::bad_request(what, "shorten the note"),
             HubError::Refused(Refusal::Prefixes) => {
                 Self::bad_request(what, "name what to collect, such as [\"process\", \"disk\"]")
@@ -107,6 +122,12 @@ impl From<HubError> for Answer {
 impl From<ProjectionError> for Answer {
     fn from(error: ProjectionError) -> Self {
         Self::internal(error.to_string())
+    }
+}
+
+impl From<PasswordError> for Answer {
+    fn from(error: PasswordError) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string(), "try again")
     }
 }
 

@@ -1,4 +1,4 @@
-//! Cases: open, list, show, read, ask, close.
+//! Cases: open, list, show, ask, close.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -10,23 +10,18 @@ use rand_core::{OsRng, RngCore};
 use serde::de::DeserializeOwned;
 
 use super::App;
-use super::access::{Reader, Writer};
+use super::access::Caller;
 use super::answer::{Answer, ErrorBody};
-use super::views::{
-    CaseInList, CaseList, CaseView, Code, Collect, Events, EventsQuery, Language, ListQuery, NewCase,
-    ShowQuery,
-};
+use super::views::{CaseInList, CaseList, CaseView, Code, Collect, Language, ListQuery, NewCase, ShowQuery};
 use crate::case::{CodeState, Command};
-use crate::hub::{HubError, now};
-use crate::projection::CaseFilter;
+use crate::hub::now;
+use crate::projection::{CaseFilter, CaseRow};
 
 const DEFAULT_CASES: u32 = 100;
 const MAX_CASES: u32 = 1_000;
-const DEFAULT_EVENTS: usize = 200;
-const MAX_EVENTS: usize = 5_000;
 
-/// Entries read from the journal at a time for a page of events.
-const CHUNK: usize = 16;
+/// Longest text that cases are searched by, in characters.
+const MAX_SEARCH_CHARS: usize = 200;
 
 /// The case that a path names.
 pub(super) fn case_id(text: &str) -> Result<CaseId, Answer> {
@@ -53,7 +48,7 @@ pub(super) fn body<T: DeserializeOwned>(
 }
 
 /// The query of a request.
-fn query<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Answer> {
+pub(super) fn query<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Answer> {
     query.map(|Query(query)| query).map_err(|rejection| {
         Answer::bad_request(rejection.body_text(), "GET /api/v1/openapi.json describes the parameters")
     })
@@ -66,10 +61,10 @@ fn query<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Answer> {
 )]
 pub(super) async fn list(
     State(app): State<App>,
-    _: Reader,
+    caller: Caller,
     given: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Json<CaseList>, Answer> {
-    let ListQuery { status, limit } = query(given)?;
+    let ListQuery { status, view, q, limit, lang } = query(given)?;
     let open = match status.as_deref() {
         None => None,
         Some("open") => Some(true),
@@ -82,9 +77,54 @@ pub(super) async fn list(
         }
     };
     let limit = limit.unwrap_or(DEFAULT_CASES).min(MAX_CASES);
-    let rows = app.hub.projection().cases(CaseFilter { open, limit }).await?;
-    let cases = rows.into_iter().map(|row| CaseInList::new(row, Language::En)).collect();
+    let words = q.unwrap_or_default();
+    if words.chars().count() > MAX_SEARCH_CHARS {
+        return Err(Answer::bad_request(
+            "these are too many words to search",
+            format!("give at most {MAX_SEARCH_CHARS} characters"),
+        ));
+    }
+    let words = words.split_whitespace().map(str::to_owned).collect();
+    let filter =
+        in_view(view.as_deref(), CaseFilter { open, limit, words, ..CaseFilter::default() }, &caller)?;
+    let rows = app.hub.projection().cases(filter).await?;
+    let cases = rows.into_iter().map(|row| in_list(&app, row, lang)).collect();
     Ok(Json(CaseList { cases }))
+}
+
+/// The filter with what a view of the queue adds.
+fn in_view(view: Option<&str>, filter: CaseFilter, caller: &Caller) -> Result<CaseFilter, Answer> {
+    let open = CaseFilter { open: Some(true), ..filter.clone() };
+    Ok(match view {
+        None => filter,
+        Some("waiting") => CaseFilter { claimed: Some(false), ..open },
+        Some("mine") => CaseFilter { claimed_by: Some(caller.by()), ..open },
+        Some("team") => CaseFilter { claimed: Some(true), ..open },
+        Some("resolved") => CaseFilter { resolved: true, ..filter },
+        Some(other) => {
+            return Err(Answer::bad_request(
+                format!("`{other}` is no view"),
+                "allowed are waiting, mine, team and resolved",
+            ));
+        }
+    })
+}
+
+/// A row of a list, with what only the codes know.
+pub(super) fn in_list(app: &App, mut row: CaseRow, lang: Language) -> CaseInList {
+    settle_code(app, &mut row);
+    CaseInList::new(row, lang)
+}
+
+/// A code that waits no more, by its time or because the console was started again, is expired.
+pub(super) fn settle_code(app: &App, row: &mut CaseRow) {
+    let case = row.state.case;
+    if let Some(code) = &mut row.state.code
+        && code.state == CodeState::Waiting
+        && !app.codes.book().waits(case, now())
+    {
+        code.state = CodeState::Expired;
+    }
 }
 
 /// Opens a case and gives out its join code.
@@ -94,15 +134,20 @@ pub(super) async fn list(
 )]
 pub(super) async fn open(
     State(app): State<App>,
-    writer: Writer,
+    caller: Caller,
     bytes: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Code>), Answer> {
-    let NewCase { note } = body(bytes, Some(NewCase::default()))?;
+    let NewCase { note, product, agent } = body(bytes, Some(NewCase::default()))?;
     let mut random = [0; 10];
     OsRng.fill_bytes(&mut random);
     let case = CaseId::new(now(), random);
-    app.hub.command(case, Command::Open { note }, &writer.by).await?;
-    let code = give_code(&app, case, &writer.by).await?;
+    let by = caller.by();
+    app.hub.command(case, Command::Open { note, product, agentless: !agent }, &by).await?;
+    let code = if agent {
+        give_code(&app, case, &by).await?
+    } else {
+        Code { case: case.to_string(), code: None, expires_at: None }
+    };
     Ok((StatusCode::CREATED, Json(code)))
 }
 
@@ -114,10 +159,10 @@ pub(super) async fn open(
 )]
 pub(super) async fn issue_code(
     State(app): State<App>,
-    writer: Writer,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<Code>), Answer> {
-    let code = give_code(&app, case_id(&id)?, &writer.by).await?;
+    let code = give_code(&app, case_id(&id)?, &caller.by()).await?;
     Ok((StatusCode::CREATED, Json(code)))
 }
 
@@ -130,7 +175,7 @@ async fn give_code(app: &App, case: CaseId, by: &str) -> Result<Code, Answer> {
         app.codes.book().withdraw(case);
         return Err(error.into());
     }
-    Ok(Code { case: case.to_string(), code: code.digits().to_owned(), expires_at })
+    Ok(Code { case: case.to_string(), code: Some(code.digits().to_owned()), expires_at: Some(expires_at) })
 }
 
 /// A case in full.
@@ -140,56 +185,14 @@ async fn give_code(app: &App, case: CaseId, by: &str) -> Result<Code, Answer> {
 )]
 pub(super) async fn show(
     State(app): State<App>,
-    _: Reader,
     Path(id): Path<String>,
     given: Result<Query<ShowQuery>, QueryRejection>,
 ) -> Result<Json<CaseView>, Answer> {
     let case = case_id(&id)?;
     let ShowQuery { lang } = query(given)?;
     let mut shown = app.hub.projection().case(case).await?.ok_or_else(Answer::no_such_case)?;
-    let waits = app.codes.book().waits(case, now());
-    if let Some(code) = &mut shown.row.state.code
-        && code.state == CodeState::Waiting
-        && !waits
-    {
-        code.state = CodeState::Expired;
-    }
-    Ok(Json(CaseView::new(shown, lang)))
-}
-
-/// What happened in a case, in order.
-#[utoipa::path(
-    get, path = "/api/v1/cases/{id}/events", tag = "cases",
-    params(("id" = String, Path, description = "the case"), EventsQuery),
-    responses((status = 200, description = "a page of items", body = Events), (status = 404, description = "no such case", body = ErrorBody)),
-)]
-pub(super) async fn events(
-    State(app): State<App>,
-    _: Reader,
-    Path(id): Path<String>,
-    given: Result<Query<EventsQuery>, QueryRejection>,
-) -> Result<Json<Events>, Answer> {
-    let case = case_id(&id)?;
-    let EventsQuery { after, limit } = query(given)?;
-    let limit = limit.unwrap_or(DEFAULT_EVENTS).clamp(1, MAX_EVENTS);
-    let (mut events, mut last) = (Vec::new(), after);
-    while events.len() < limit {
-        let entries = app.hub.journal().entries(case, last, CHUNK).await.map_err(HubError::from)?;
-        if entries.is_empty() {
-            if last == 0 {
-                return Err(Answer::no_such_case());
-            }
-            return Ok(Json(Events { events, next: None }));
-        }
-        for entry in entries {
-            if events.len() >= limit {
-                break;
-            }
-            last = entry.position;
-            events.extend(entry.items());
-        }
-    }
-    Ok(Json(Events { events, next: Some(last) }))
+    settle_code(&app, &mut shown.row);
+    Ok(Json(CaseView::new(shown.row, shown.facts, lang)))
 }
 
 /// Asks the agent to collect facts now. It does so within what the customer allows.
@@ -201,13 +204,13 @@ pub(super) async fn events(
 )]
 pub(super) async fn collect(
     State(app): State<App>,
-    writer: Writer,
+    caller: Caller,
     Path(id): Path<String>,
     bytes: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Answer> {
     let case = case_id(&id)?;
     let Collect { prefixes } = body(bytes, None)?;
-    app.hub.command(case, Command::Collect { prefixes }, &writer.by).await?;
+    app.hub.command(case, Command::Collect { prefixes }, &caller.by()).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -219,12 +222,18 @@ pub(super) async fn collect(
 )]
 pub(super) async fn close(
     State(app): State<App>,
-    writer: Writer,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Answer> {
     let case = case_id(&id)?;
-    app.hub.command(case, Command::Close, &writer.by).await?;
+    app.hub.command(case, Command::Close, &caller.by()).await?;
+    forget(&app, case).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Forgets the code and the link of a case that is over.
+pub(super) async fn forget(app: &App, case: CaseId) -> Result<(), Answer> {
     app.codes.book().withdraw(case);
     app.vault.drop_link(case).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }

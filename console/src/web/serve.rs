@@ -18,6 +18,7 @@ use tokio_rustls::TlsAcceptor;
 use tower_service::Service;
 
 use super::Origin;
+use crate::intake::Door;
 
 /// Connections at a time, on each of the two sockets.
 const MAX_CONNECTIONS: usize = 1_024;
@@ -31,11 +32,12 @@ const MAX_STREAMS: u32 = 64;
 /// Wait after an `accept` that failed for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Answers on `listener` under TLS until told to stop.
+/// Answers on `listener` under TLS until told to stop. Agents that come in here are shown to their door.
 pub(super) async fn tls(
     listener: TcpListener,
     config: Arc<rustls::ServerConfig>,
     router: Router,
+    agents: Option<Door>,
     mut stop: watch::Receiver<bool>,
 ) {
     let acceptor = TlsAcceptor::from(config);
@@ -47,12 +49,23 @@ pub(super) async fn tls(
             _ = stop.changed() => return,
         };
         let Some((stream, address)) = ready(accepted).await else { continue };
+        // Who says nothing takes no more places than one address may have.
+        let knocked = agents.as_ref().map(|door| (door.clone(), door.knock(address.ip())));
+        let agents = match knocked {
+            Some((_, None)) => continue,
+            Some((door, Some(pass))) => Some((door, pass)),
+            None => None,
+        };
         // Live updates are small and must not wait for more.
         let _ = stream.set_nodelay(true);
         let (acceptor, router, stop) = (acceptor.clone(), router.clone(), stop.clone());
         tokio::spawn(async move {
             if let Ok(Ok(stream)) = timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await {
-                connection(stream, Origin::Remote(address.ip()), router, stop).await;
+                match agents.filter(|_| Door::is_agent(&stream)) {
+                    // Agents have places of their own.
+                    Some((door, pass)) => door.enter(stream, address.ip(), pass),
+                    None => connection(stream, Origin::Remote(address.ip()), router, stop).await,
+                }
             }
             drop(place);
         });

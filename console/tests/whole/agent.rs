@@ -1,9 +1,10 @@
-//! An agent made of the protocol crate and a QUIC client, which can also do what no honest agent does.
+//! An agent made of the protocol crate and a client of either transport, which can also do what no honest agent does.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hotliner_link::{Connection, LaneReceiver, LaneSender, Transport};
 use hotliner_protocol::batch::{pack_events, pack_facts};
 use hotliner_protocol::codec::{FrameDecoder, encode};
 use hotliner_protocol::event::{Event, EventBody, Line};
@@ -14,51 +15,83 @@ use hotliner_protocol::identity::CaseKey;
 use hotliner_protocol::pairing::{AgentPairing, PairError, PairVerdict, Paired};
 use hotliner_protocol::resume::{AgentResume, LinkSecret};
 use hotliner_protocol::time::Timestamp;
-use hotliner_protocol::{ALPN, EXPORTER_LABEL, EXPORTER_LEN};
+use hotliner_protocol::{ALPN, EXPORTER_LEN};
 use quinn::crypto::rustls::QuicClientConfig;
 use rand_core::OsRng;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, SignatureScheme};
+use tokio_rustls::{TlsConnector, TlsStream};
 
 /// How long a test waits for the console.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An agent on the line.
 pub(crate) struct Agent {
-    pub(crate) connection: quinn::Connection,
-    control: quinn::SendStream,
-    receive: quinn::RecvStream,
+    connection: Connection,
+    control: LaneSender,
+    receive: LaneReceiver,
     decoder: FrameDecoder,
-    lanes: Vec<(Lane, quinn::SendStream)>,
-    _endpoint: quinn::Endpoint,
+    lanes: Vec<(Lane, LaneSender)>,
+}
+
+/// Where a console is, and how to go there: over QUIC unless told otherwise.
+#[derive(Clone, Copy)]
+pub(crate) struct Target(SocketAddr, Transport);
+
+impl From<SocketAddr> for Target {
+    fn from(address: SocketAddr) -> Self {
+        Self(address, Transport::Quic)
+    }
+}
+
+impl From<(SocketAddr, Transport)> for Target {
+    fn from((address, transport): (SocketAddr, Transport)) -> Self {
+        Self(address, transport)
+    }
+}
+
+/// TLS as real agents have it.
+pub(crate) fn tls() -> rustls::ClientConfig {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut tls = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .unwrap()
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
+        .with_no_client_auth();
+    tls.alpn_protocols = vec![ALPN.to_vec()];
+    tls
+}
+
+async fn over_quic(address: SocketAddr) -> Connection {
+    let config = quinn::ClientConfig::new(Arc::new(QuicClientConfig::try_from(tls()).unwrap()));
+    let endpoint = quinn::Endpoint::client("127.0.0.1:0".parse().unwrap()).unwrap();
+    let connecting = endpoint.connect_with(config, address, "hotliner").unwrap();
+    Connection::quic(connecting.await.expect("the console takes it"), Some(endpoint))
+}
+
+async fn over_tcp(address: SocketAddr) -> Connection {
+    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let name = ServerName::try_from("hotliner").unwrap();
+    let stream = TlsConnector::from(Arc::new(tls())).connect(name, stream).await.unwrap();
+    Connection::tcp(TlsStream::from(stream)).unwrap()
 }
 
 impl Agent {
     /// Connects and opens the control stream.
-    pub(crate) async fn connect(address: SocketAddr) -> Self {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut tls = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_protocol_versions(&[&rustls::version::TLS13])
-            .unwrap()
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
-            .with_no_client_auth();
-        tls.alpn_protocols = vec![ALPN.to_vec()];
-        let config = quinn::ClientConfig::new(Arc::new(QuicClientConfig::try_from(tls).unwrap()));
-        let endpoint = quinn::Endpoint::client("127.0.0.1:0".parse().unwrap()).unwrap();
-        let connection =
-            endpoint.connect_with(config, address, "hotliner").unwrap().await.expect("the console takes it");
-        let (mut control, receive) = connection.open_bi().await.unwrap();
-        control.write_all(&[0]).await.unwrap();
-        let decoder = FrameDecoder::new();
-        Self { connection, control, receive, decoder, lanes: Vec::new(), _endpoint: endpoint }
+    pub(crate) async fn connect(target: impl Into<Target>) -> Self {
+        let Target(address, transport) = target.into();
+        let connection = match transport {
+            Transport::Quic => over_quic(address).await,
+            Transport::Tcp => over_tcp(address).await,
+        };
+        let (control, receive) = connection.open_control().await.unwrap();
+        Self { connection, control, receive, decoder: FrameDecoder::new(), lanes: Vec::new() }
     }
 
     pub(crate) fn exporter(&self) -> [u8; EXPORTER_LEN] {
-        let mut exporter = [0; EXPORTER_LEN];
-        self.connection.export_keying_material(&mut exporter, EXPORTER_LABEL, b"").unwrap();
-        exporter
+        self.connection.exporter().unwrap()
     }
 
     pub(crate) async fn send(&mut self, frame: impl Into<Frame>) {
@@ -90,11 +123,11 @@ impl Agent {
 
     /// Joins by code, with this exporter instead of the connection's own if there is one.
     pub(crate) async fn join(
-        address: SocketAddr,
+        target: impl Into<Target>,
         code: &str,
         exporter: Option<[u8; EXPORTER_LEN]>,
     ) -> Result<(Self, Paired), PairError> {
-        let mut agent = Self::connect(address).await;
+        let mut agent = Self::connect(target).await;
         let exporter = exporter.unwrap_or_else(|| agent.exporter());
         agent.hello().await;
         let (pairing, start) = AgentPairing::start(&code.parse().unwrap(), OsRng);
@@ -118,10 +151,10 @@ impl Agent {
 
     /// Comes back. Gives the next secret and what the console has.
     pub(crate) async fn come_back(
-        address: SocketAddr,
+        target: impl Into<Target>,
         link: &LinkSecret,
     ) -> Result<(Self, LinkSecret, Vec<Ack>), Frame> {
-        let mut agent = Self::connect(address).await;
+        let mut agent = Self::connect(target).await;
         agent.hello().await;
         let (resume, start) = AgentResume::start(link, agent.exporter(), &mut OsRng);
         agent.send(start).await;
@@ -143,8 +176,7 @@ impl Agent {
             return self.control.write_all(bytes).await.unwrap();
         }
         if !self.lanes.iter().any(|(open, _)| *open == lane) {
-            let mut stream = self.connection.open_uni().await.unwrap();
-            stream.write_all(&[u8::try_from(lane.number()).unwrap()]).await.unwrap();
+            let stream = self.connection.open(lane).await.unwrap();
             self.lanes.push((lane, stream));
         }
         let (_, stream) = self.lanes.iter_mut().find(|(open, _)| *open == lane).unwrap();

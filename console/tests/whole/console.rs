@@ -49,6 +49,11 @@ impl Console {
         (answer["case"].as_str().unwrap().to_owned(), answer["code"].as_str().unwrap().to_owned())
     }
 
+    /// Returns when what was acknowledged so far can be read: a command is done after it.
+    pub(crate) async fn settled(&self, case: &str) {
+        self.post(&format!("/api/v1/cases/{case}/notes"), json!({ "text": "settled" })).await;
+    }
+
     pub(crate) async fn show(&self, case: &str) -> Value {
         self.get(&format!("/api/v1/cases/{case}")).await
     }

@@ -53,14 +53,39 @@ async fn a_token_opens_what_its_scope_says_until_it_is_revoked() {
     assert!(client(&console, &stranger).ask(Method::GET, cases, None).await.is_err());
 }
 
+#[tokio::test]
+async fn a_fault_can_be_read_in_both_languages_and_one_that_is_not_there_says_where_to_look() {
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::start(folder.path()).await;
+    let known = console.get("/api/v1/faults").await;
+    for fault in known["faults"].as_array().unwrap() {
+        let id = fault["id"].as_str().unwrap();
+        for lang in ["en", "fr"] {
+            let read = console.get(&format!("/api/v1/faults/{id}?lang={lang}")).await;
+            assert_eq!(read["title"], fault["title"][lang], "{id}");
+            assert!(
+                !read["explain"].as_str().unwrap().is_empty() && !read["say"].as_str().unwrap().is_empty()
+            );
+            assert!(!read["evidence"].as_array().unwrap().is_empty(), "{id} rests on nothing");
+        }
+    }
+    let refused = console.client.ask(Method::GET, "/api/v1/faults/no.such.fault", None).await.unwrap_err();
+    assert!(refused.remedy.contains("/api/v1/faults"), "{refused}");
+}
+
 /// One request over the local socket: status and body.
 async fn raw(console: &Console, request: &str) -> (u16, Value) {
     let socket = console.running.data().join("console.sock");
     let mut stream = UnixStream::connect(socket).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    // A console that refuses a large body closes before it has read all of it.
-    let _ = stream.read_to_string(&mut answer).await;
+    let mut bytes = Vec::new();
+    // A console that refuses a large body closes before it has read all of it; a live stream never ends.
+    while let Ok(1..) = stream.read_buf(&mut bytes).await {
+        if bytes.windows(17).any(|part| part == b"text/event-stream") {
+            break;
+        }
+    }
+    let answer = String::from_utf8_lossy(&bytes).into_owned();
     let status = answer.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or_default();
     let body = answer.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
     (status, serde_json::from_str(body).unwrap_or(Value::Null))
@@ -117,7 +142,7 @@ async fn every_path_of_the_openapi_document_is_there() {
     assert!(paths.len() >= 12, "{:?}", paths.keys().collect::<Vec<_>>());
     for (path, methods) in paths {
         for method in methods.as_object().unwrap().keys() {
-            let path = path.replace("{id}", "00");
+            let path = path.replace("{id}", "00").replace("{name}", "00");
             let method = method.to_uppercase();
             let request = format!(
                 "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1\r\n\r\n{{"

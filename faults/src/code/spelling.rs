@@ -5,6 +5,7 @@
 //! automaton grows with the codes that faults name, and the cost of a line does not.
 
 use super::{Code, System};
+use crate::literals::MIN_BYTES;
 
 /// What must hold around a literal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +16,8 @@ pub(crate) enum Guard {
     Decimal,
     /// A symbolic name, in its very case.
     Name,
+    /// A name too short for a literal, with the separator before it.
+    ShortName,
     /// A sentence of the system.
     Text,
 }
@@ -95,6 +98,9 @@ const CODE_WORDS: [&[u8]; 12] = [
 const ADDRESS_WORDS: [&[u8]; 9] =
     [b"address", b"addr", b"offset", b"base", b"mem", b" at", b"rip", b"eip", b"adresse"];
 
+/// What may stand before a short name.
+const SEPARATORS: [char; 8] = [' ', '(', '[', '"', '\'', ':', '=', '\t'];
+
 /// Every literal spelling of `code` with what must stand around it.
 pub(crate) fn literals(code: Code) -> Vec<(String, Guard)> {
     let mut all = Vec::new();
@@ -104,7 +110,11 @@ pub(crate) fn literals(code: Code) -> Vec<(String, Guard)> {
         all.push((value.to_string(), Guard::Decimal));
     }
     if let Some(entry) = code.entry() {
-        all.push((entry.name.to_owned(), Guard::Name));
+        if entry.name.len() < MIN_BYTES {
+            all.extend(SEPARATORS.map(|before| (format!("{before}{}", entry.name), Guard::ShortName)));
+        } else {
+            all.push((entry.name.to_owned(), Guard::Name));
+        }
         for text in entry.texts.into_iter().flatten() {
             all.push((text.to_owned(), Guard::Text));
             // Windows prints either apostrophe, depending on its version.
@@ -125,6 +135,7 @@ pub(crate) fn holds(guard: Guard, literal: &str, line: &str, start: usize, end: 
     match guard {
         Guard::Hex => hex(before, after),
         Guard::Decimal => decimal(bytes[start] == b'-', before, after),
+        Guard::ShortName => line[start + 1..end] == *literal && !after.first().is_some_and(is_word),
         Guard::Name => {
             line[start..end] == *literal
                 && !before.last().is_some_and(is_word)

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use regex::Regex;
-
 use crate::fault::{Evidence, EvidenceKind, Looked};
 use crate::matcher::CODE_VARIABLE;
+use crate::pattern::Pattern;
 
 /// The variables a fault's evidence captures.
 pub(super) struct Captures {
@@ -29,7 +28,7 @@ impl Captures {
             match looked {
                 Looked::Words(pattern) => {
                     let regex = pattern.pattern.iter();
-                    regex.flat_map(|regex| regex.capture_names().flatten().map(str::to_owned)).collect()
+                    regex.flat_map(|regex| regex.names().map(str::to_owned)).collect()
                 }
                 Looked::Code(_) => BTreeSet::from([CODE_VARIABLE.to_owned()]),
             }
@@ -58,7 +57,7 @@ impl Captures {
 
 /// Whether group `name` takes part in every match: it is neither optional nor within something optional or one of several
 /// alternatives. Read off the pattern's text, to the safe side.
-fn always_takes_part(regex: &Regex, name: &str) -> bool {
+fn always_takes_part(regex: &Pattern, name: &str) -> bool {
     let text = regex.as_str();
     let Some(group) = text.find(&format!("(?P<{name}>")).or_else(|| text.find(&format!("(?<{name}>"))) else {
         return false;

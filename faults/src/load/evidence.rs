@@ -1,18 +1,19 @@
 //! Evidence: words and codes in logs, facts, questions.
 
-use regex::{Regex, RegexBuilder};
+use std::collections::BTreeMap;
+
 use toml::Spanned;
 
 use super::Loader;
+use super::captures::Captures;
+use crate::capture::CaptureType;
 use crate::code::{Code, System};
 use crate::fault::{CodePattern, Evidence, EvidenceKind, LogPattern, Looked};
-use crate::raw::{Placed, RawCode, RawEvidence, RawLog};
+use crate::pattern::Pattern;
+use crate::raw::{Placed, RawCode, RawEvidence, RawFault, RawLog};
 
 /// Shortest literal, in bytes: shorter ones hit everywhere.
 const MIN_LITERAL_BYTES: usize = 4;
-
-/// Largest compiled pattern, in bytes.
-const MAX_PATTERN_BYTES: usize = 1 << 20;
 
 impl Loader<'_> {
     pub(super) fn evidence(&mut self, name: &Placed, raw: &RawEvidence) -> Option<Evidence> {
@@ -44,7 +45,12 @@ impl Loader<'_> {
             looked.extend(raw.code.iter().filter_map(|code| self.code(code).map(Looked::Code)));
             EvidenceKind::Log(looked)
         };
-        Some(Evidence { name: text.clone(), kind })
+        if let Some(scope) = raw.scope.as_ref().filter(|_| !matches!(kind, EvidenceKind::Log(_))) {
+            let remedy = "remove it; facts and answers hold until they change";
+            self.report(&scope.span(), "only log evidence has a scope", remedy);
+        }
+        let scope = raw.scope.as_ref().map(|scope| *scope.get_ref()).unwrap_or_default();
+        Some(Evidence { name: text.clone(), kind, scope })
     }
 
     fn log(&mut self, raw: &RawLog) -> Option<LogPattern> {
@@ -68,12 +74,11 @@ impl Loader<'_> {
         })
     }
 
-    fn pattern(&mut self, text: &Placed, ignore_case: bool) -> Option<Regex> {
-        let built = RegexBuilder::new(text.get_ref())
-            .case_insensitive(ignore_case)
-            .size_limit(MAX_PATTERN_BYTES)
-            .build();
-        built
+    fn pattern(&mut self, text: &Placed, ignore_case: bool) -> Option<Pattern> {
+        if self.trusted {
+            return Some(Pattern::trusted(text.get_ref(), ignore_case));
+        }
+        Pattern::checked(text.get_ref(), ignore_case)
             .map_err(|error| {
                 let whole = error.to_string();
                 let reason =
@@ -112,5 +117,48 @@ impl Loader<'_> {
             near,
             source: raw.source.clone(),
         })
+    }
+
+    /// The types of captured variables.
+    pub(super) fn capture_types(
+        &mut self,
+        raw: &RawFault,
+        captures: &Captures,
+    ) -> BTreeMap<String, CaptureType> {
+        let mut types = BTreeMap::new();
+        for (name, capture) in &raw.capture {
+            if !captures.all.contains(name.get_ref()) {
+                let remedy = format!("captured here: {}", captures.list());
+                self.report(&name.span(), format!("nothing captures `{}`", name.get_ref()), remedy);
+            }
+            let word = capture.kind.get_ref();
+            match CaptureType::of(word) {
+                Some(kind) => drop(types.insert(name.get_ref().clone(), kind)),
+                None => {
+                    let known: Vec<&str> = CaptureType::ALL.into_iter().map(CaptureType::word).collect();
+                    let remedy = format!("write one of {}", known.join(", "));
+                    self.report(&capture.kind.span(), format!("`{word}` is no type of a capture"), remedy);
+                }
+            }
+        }
+        types
+    }
+
+    /// Variables that an expression reads must be captured.
+    pub(super) fn variables_are_captured(
+        &mut self,
+        raw: &RawFault,
+        evidence: &[Evidence],
+        captures: &Captures,
+    ) {
+        for part in evidence {
+            let EvidenceKind::Fact(expression) = &part.kind else { continue };
+            let named = raw.evidence.iter().find(|(name, _)| *name.get_ref() == part.name);
+            let Some(fact) = named.and_then(|(_, raw)| raw.fact.as_ref()) else { continue };
+            for name in expression.variables().into_iter().filter(|name| !captures.all.contains(*name)) {
+                let remedy = format!("captured here: {}", captures.list());
+                self.report(&fact.span(), format!("nothing captures `{name}`"), remedy);
+            }
+        }
     }
 }
