@@ -131,3 +131,123 @@ stub() {
     chmod 755 "$LAB/bin/$1"
 }
 PATH=$LAB/bin:$PATH
+
+# Settings for languages' installers: nothing of the machine's, nothing that leaves it (port 9 refuses).
+export PIP_INDEX_URL=http://127.0.0.1:9/ npm_config_registry=http://127.0.0.1:9/
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_RETRIES=1 PIP_ROOT_USER_ACTION=ignore PIP_CONFIG_FILE=/dev/null
+export npm_config_update_notifier=false npm_config_audit=false npm_config_fund=false npm_config_fetch_retries=0
+export CARGO_HOME=$LAB/cargo CARGO_NET_RETRY=0 CARGO_TERM_COLOR=never
+
+# PIP ARGS…: Debian's own pip, whatever else is in PATH.
+PIP() {
+    /usr/bin/python3 -m pip "$@"
+}
+
+# wheel NAME VERSION [METADATA-LINE…]: $LAB/wheels/NAME-VERSION-TAG.whl; TAG=… for another platform, SIZE=… bytes of payload.
+wheel() {
+    mkdir -p "$LAB/wheels"
+    python3 "$TOOLS/wheel.py" "$LAB/wheels" "${TAG:-py3-none-any}" "${SIZE:-0}" "$@"
+}
+
+# module NAME VERSION [MEMBER…]: a package for npm in $LAB/NAME; each MEMBER is a line of its package.json.
+module() {
+    local name=$1 version=$2
+    shift 2
+    mkdir -p "$LAB/$name"
+    {
+        printf '{"name": "%s", "version": "%s"' "$name" "$version"
+        [ $# -eq 0 ] || printf ',\n %s' "$@"
+        printf '}\n'
+    } >"$LAB/$name/package.json"
+}
+
+# registry MODULE: packs a module and writes what a registry for npm tells about it, into $LAB/registry; serve that folder first.
+registry() {
+    (cd "$LAB/registry" && npm pack --silent "$LAB/$1" >/dev/null)
+    python3 "$TOOLS/registry.py" "$LAB/registry" "$1" "$PORT"
+}
+
+# crate NAME [LINE…]: a crate in $LAB/NAME; the LINEs are added to its Cargo.toml.
+crate() {
+    local name=$1
+    shift
+    mkdir -p "$LAB/$name/src"
+    {
+        printf '[package]\nname = "%s"\nversion = "0.1.0"\nedition = "2021"\n' "$name"
+        [ $# -eq 0 ] || printf '%s\n' "$@"
+    } >"$LAB/$name/Cargo.toml"
+    [ -e "$LAB/$name/src/main.rs" ] || echo 'fn main() {}' >"$LAB/$name/src/main.rs"
+    [ -e "$LAB/$name/src/lib.rs" ] || : >"$LAB/$name/src/lib.rs"
+}
+
+# rpm_package NAME VERSION [SPEC-LINE…]: $LAB/rpm/NAME.rpm, holding /usr/share/FILES (default NAME/readme); TARGET=… processor,
+# SIZE=… bytes, PRE=… script before the installation.
+rpm_package() {
+    local name=$1 version=$2 top=$LAB/rpm-build file=${FILE:-/usr/share/$1/readme}
+    shift 2
+    mkdir -p "$top" "$LAB/rpm"
+    {
+        printf 'Name: %s\nVersion: %s\nRelease: 1\nSummary: t\nLicense: MIT\n' "$name" "$version"
+        [ -n "${TARGET:-}" ] || echo 'BuildArch: noarch'
+        [ $# -eq 0 ] || printf '%s\n' "$@"
+        printf '%%description\nt\n%%install\nmkdir -p %%{buildroot}%s\n' "$(dirname "$file")"
+        printf 'echo %s %s >%%{buildroot}%s\n' "$name" "$version" "$file"
+        printf 'head -c %s /dev/urandom >>%%{buildroot}%s\n' "${SIZE:-0}" "$file"
+        [ -z "${PRE:-}" ] || printf '%%pre\n%s\n' "$PRE"
+        printf '%%files\n%s\n' "$file"
+    } >"$top/$name.spec"
+    LC_ALL=C rpmbuild -bb --quiet --define "_topdir $top" --define '_build_id_links none' --define '__os_install_post %nil' \
+        ${TARGET:+--target "$TARGET"} "$top/$name.spec"
+    mv "$top"/RPMS/*/*.rpm "$LAB/rpm/$name.rpm"
+}
+
+# RPM ARGS…: rpm on a root of its own.
+RPM() {
+    mkdir -p "$ROOT"
+    rpm --root "$ROOT" "$@"
+}
+
+# pacman_root: a root for pacman at $ROOT; `option` lines go to its configuration.
+pacman_root() {
+    mkdir -p "$ROOT"/var/lib/pacman/{local,sync} "$ROOT"/var/cache/pacman/pkg "$ROOT"/var/log "$ROOT"/etc/pacman.d/gnupg
+    printf '%s\n' '[options]' 'Architecture = x86_64' "SigLevel = ${SIGNATURES:-Never}" "LocalFileSigLevel = ${SIGNATURES:-Never}" "$@" >"$LAB/pacman.conf"
+}
+
+# PACMAN ARGS…: pacman on that root.
+PACMAN() {
+    pacman --root "$ROOT" --config "$LAB/pacman.conf" --dbpath "$ROOT/var/lib/pacman" --cachedir "$ROOT/var/cache/pacman/pkg" \
+        --logfile "$ROOT/var/log/pacman.log" --gpgdir "$ROOT/etc/pacman.d/gnupg" --hookdir "$LAB/no-hooks" --noconfirm "$@"
+}
+
+# arch_package NAME VERSION [PKGINFO-LINE…]: $LAB/NAME.pkg.tar.gz, holding /usr/share/NAME; FILE=… for another, CPU=…, SIZE=….
+arch_package() {
+    local name=$1 version=$2 tree=$LAB/arch-tree/$1 file=${FILE:-usr/share/$1}
+    shift 2
+    mkdir -p "$tree/$(dirname "$file")"
+    echo "$name" >"$tree/$file"
+    head -c "${SIZE:-0}" /dev/urandom >>"$tree/$file"
+    printf '%s = %s\n' pkgname "$name" pkgbase "$name" pkgver "$version-1" pkgdesc t builddate 1700000000 packager t \
+        size "${SIZE:-4096}" arch "${CPU:-any}" license MIT >"$tree/.PKGINFO"
+    [ $# -eq 0 ] || printf '%s\n' "$@" >>"$tree/.PKGINFO"
+    tar -C "$tree" -czf "$LAB/$name.pkg.tar.gz" .PKGINFO "${file%%/*}"
+}
+
+# arch_repository FOLDER [PACKAGE…]: the repository `own` for pacman in FOLDER, with packages made by arch_package.
+arch_repository() {
+    local folder=$LAB/$1 name entry
+    shift
+    mkdir -p "$folder" "$LAB/arch-db"
+    for name in "$@"; do
+        cp "$LAB/$name.pkg.tar.gz" "$folder/"
+        entry=$LAB/arch-db/$name-1.0-1
+        mkdir -p "$entry"
+        printf '%%%s%%\n%s\n\n' FILENAME "$name.pkg.tar.gz" NAME "$name" VERSION 1.0-1 ARCH any \
+            CSIZE "$(stat -c %s "$LAB/$name.pkg.tar.gz")" ISIZE 4096 SHA256SUM "$(sha256sum "$LAB/$name.pkg.tar.gz" | cut -c-64)" >"$entry/desc"
+    done
+    (cd "$LAB/arch-db" && tar -czf "$folder/own.db" -- *)
+}
+
+# as_nobody COMMAND…: as a user who owns nothing (needs root).
+as_nobody() {
+    setpriv --reuid nobody --regid nogroup --clear-groups env HOME="$LAB/nobody" "$@"
+}

@@ -20,6 +20,7 @@ pub fn compile(language: &str, folder: &Path) -> Result<[(String, String); 2], S
     if !Path::new("/usr/share/i18n/locales").join(source).exists() {
         return Err(format!("the source of the locale {source} (Debian package locales)"));
     }
+    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let made = programs::output(
         Command::new("localedef").args(["-i", source, "-f", "UTF-8"]).arg(folder.join(locale)),
     );

@@ -15,26 +15,25 @@ use crate::programs;
 /// Seconds between the polite and the final end of a run that takes too long.
 const GRACE: &str = "3";
 
-/// Settings of whoever starts the lab that would change what installers print or where they connect.
-const NOT_INHERITED: [&str; 12] = [
-    "LC_ALL",
-    "LANGUAGE",
-    "LC_MESSAGES",
-    "http_proxy",
-    "https_proxy",
+/// Beginnings of settings of whoever starts the lab that would change what installers print or where they look.
+const NOT_INHERITED: [&str; 11] = [
+    "lc_",
+    "language",
+    "http_",
+    "https_",
+    "all_proxy",
     "no_proxy",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "PIP_INDEX_URL",
-    "SSL_CERT_FILE",
-    "REQUESTS_CA_BUNDLE",
+    "pip_",
+    "npm_config_",
+    "apt_",
+    "ssl_cert_",
+    "requests_",
 ];
 
 /// After the breaking: the agent, then the repair if the answer is yes. Statuses go to descriptor 3, all else to the log.
 const REST: &str = r#"
 set +e
-run() { "$AGENT" run --code "$CODE" --console "$CONSOLE" --consent all -- bash "$LAB/run.sh" </dev/null; }
+run() { "$AGENT" run --code "$CODE" --console "$CONSOLE" --consent all -- RUN </dev/null; }
 run
 echo "run $?" >&3
 read -r answer && [ "$answer" = yes ] || exit 0
@@ -76,7 +75,9 @@ impl Place {
         }
         command.args(["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash"]);
         command.arg(place.path().join("main.sh"));
-        for name in NOT_INHERITED {
+        let foreign =
+            |name: &str| NOT_INHERITED.iter().any(|start| name.to_ascii_lowercase().starts_with(start));
+        for (name, _) in std::env::vars_os().filter(|(name, _)| foreign(&name.to_string_lossy())) {
             command.env_remove(name);
         }
         command
@@ -87,6 +88,7 @@ impl Place {
             .env("CODE", uplink.code)
             .env("CONSOLE", uplink.console)
             .env("LANG", "C.UTF-8")
+            .envs(rustup_home())
             .envs(env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -131,8 +133,17 @@ fn write_scripts(place: &TempDir, scenario: &Scenario, healthy: bool) {
         fs::write(place.path().join(name), format!("{head}{text}\n")).expect("a script can be written");
     };
     let state = if healthy { &scenario.healthy } else { &scenario.broken };
+    let run = if scenario.direct { scenario.run.trim() } else { "bash \"$LAB/run.sh\"" };
+    let rest = REST.replace("RUN", run);
     let repair = scenario.repair.as_ref().map(|repair| repair.run.as_str()).unwrap_or_default();
     write("run.sh", "", &scenario.run);
     write("repair.sh", "", repair);
-    write("main.sh", "exec 3>&1 >>\"$LAB/log\" 2>&1\n", &format!("{}\n{state}\n{REST}", scenario.prepare));
+    write("main.sh", "exec 3>&1 >>\"$LAB/log\" 2>&1\n", &format!("{}\n{state}\n{rest}", scenario.prepare));
+}
+
+/// Where rustup keeps its toolchains, for the scenarios of cargo: it looks in the home folder, and a run has its own.
+fn rustup_home() -> Option<(&'static str, std::path::PathBuf)> {
+    let folder = std::env::var_os("RUSTUP_HOME").map(std::path::PathBuf::from);
+    let usual = || std::env::home_dir().map(|home| home.join(".rustup"));
+    folder.or_else(usual).filter(|folder| folder.is_dir()).map(|folder| ("RUSTUP_HOME", folder))
 }

@@ -47,8 +47,11 @@ pub struct Scenario {
     /// Script of the healthy twin, in place of `break`.
     #[serde(default)]
     pub healthy: String,
-    /// What runs under the agent.
+    /// What runs under the agent: a script, or with `direct` one command line that the agent starts itself.
     pub run: String,
+    /// Whether the agent starts the installer by its own name, so that it knows its root and reads its logs.
+    #[serde(default)]
+    pub direct: bool,
     /// How it is repaired, where a step of the fault can be done automatically.
     pub repair: Option<Repair>,
 }
