@@ -1,5 +1,7 @@
 //! The command line: what can be typed, and where it leads.
 
+mod faults;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,6 +12,7 @@ use hotliner_faults::lang::Lang;
 use crate::commands;
 use crate::terminal;
 use crate::trouble::Trouble;
+pub use faults::{Faults, FaultsCommon, Origin};
 
 /// Exit code for trouble, as grep has it.
 pub const TROUBLE: u8 = 2;
@@ -39,9 +42,10 @@ pub enum Command {
     /// Make, change, list and remove people's accounts, whether the console runs or not
     #[command(subcommand)]
     User(User),
-    /// Name what went wrong in log files, folders or standard input (`-`)
+    /// Name what went wrong in log files, folders, archives or standard input (`-`)
+    #[command(after_help = DIAGNOSE_EXAMPLES)]
     Diagnose(Diagnose),
-    /// Check, test, list and explain the known faults
+    /// Check, test, search, explain, write and pack the known faults
     #[command(subcommand)]
     Faults(Faults),
     /// Print the OpenAPI document of the REST interface
@@ -343,10 +347,21 @@ pub enum UserRole {
     Admin,
 }
 
+/// What `diagnose --help` ends with.
+const DIAGNOSE_EXAMPLES: &str = "\
+Examples:
+  hotliner-console diagnose /var/log/apt                    # a folder, read whole
+  hotliner-console diagnose support.zip --lang fr           # an archive as a customer sends it
+  journalctl -b -o json | hotliner-console diagnose -       # records of the journal
+  hotliner-console diagnose --format sarif build.log        # for code scanning and editors
+
+Reads .gz .xz .zst .zip .tar, one archive within another; UTF-8, UTF-16, Latin-1. The last attempt decides.
+Exit status: 0 something is likely or better, 1 nothing is, 2 something could not be read.";
+
 /// `diagnose`
 #[derive(Debug, Args)]
 pub struct Diagnose {
-    /// Log files, folders, or `-` for standard input
+    /// Log files, folders, archives, or `-` for standard input
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
     /// How the answer is printed
@@ -358,42 +373,9 @@ pub struct Diagnose {
     /// Where the logs come from
     #[arg(long, value_enum, default_value_t)]
     pub platform: Platform,
-    /// A folder of fault files instead of the built-in faults
-    #[arg(long, value_name = "DIR")]
-    pub dir: Option<PathBuf>,
-}
-
-/// `faults …`
-#[derive(Debug, Subcommand)]
-pub enum Faults {
-    /// Load every fault strictly, and count them by family
-    Check(FaultsCommon),
-    /// Run every fault's examples
-    Test(FaultsCommon),
-    /// List every fault
-    List(FaultsCommon),
-    /// Explain a fault, or why it stands as it does for a log
-    Explain {
-        /// The fault's id or number
-        id: String,
-        /// A log to hold the fault against
-        #[arg(long, value_name = "FILE")]
-        log: Option<PathBuf>,
-        /// What all of `faults …` take.
-        #[command(flatten)]
-        common: FaultsCommon,
-    },
-}
-
-/// What all of `faults …` take.
-#[derive(Clone, Debug, Args)]
-pub struct FaultsCommon {
-    /// A folder of fault files instead of the built-in faults
-    #[arg(long, value_name = "DIR")]
-    pub dir: Option<PathBuf>,
-    /// How the answer is printed.
+    /// Which faults.
     #[command(flatten)]
-    pub output: Output,
+    pub origin: Origin,
 }
 
 impl Output {
@@ -463,10 +445,7 @@ impl Command {
                 | User::Remove { common, .. },
             ) => common.output.format,
             Self::Diagnose(diagnose) => return diagnose.format != ReportFormat::Text,
-            Self::Faults(Faults::Check(common) | Faults::Test(common) | Faults::List(common)) => {
-                common.output.format
-            }
-            Self::Faults(Faults::Explain { common, .. }) => common.output.format,
+            Self::Faults(faults) => faults.output().format,
             Self::Openapi | Self::Version => Format::Text,
         };
         format == Format::Json

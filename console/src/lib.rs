@@ -10,6 +10,8 @@
 //! | [`hub`] | one task for each live case, its only writer | all of the above |
 //! | [`intake`] | agents | QUIC |
 //! | [`web`], [`client`] | technicians' programs | HTTP |
+//! | [`pack`] | catalogues as signed files; pure | keys |
+//! | `readers` | logs in hand: files, folders, archives, formats, attempts | files |
 //! | [`running`], [`cli`] and its commands | starts, ends, prints | everything |
 //! | [`report`], [`words`], [`terminal`] | what people read | JSON |
 
@@ -26,8 +28,10 @@ pub mod identity;
 pub mod intake;
 pub mod journal;
 mod lookup;
+pub mod pack;
 pub mod passwords;
 pub mod projection;
+mod readers;
 pub mod report;
 pub mod running;
 pub mod settings;

@@ -53,6 +53,14 @@ pub struct Words {
     pub no_diagnosis: &'static str,
     /// Before counts of files and lines.
     pub scanned: &'static str,
+    /// Before the count of attempts that do not decide.
+    pub earlier: &'static str,
+    /// Before the count of what was not read.
+    pub not_read: &'static str,
+    /// Before the name of something that was not read.
+    pub was_not_read: &'static str,
+    /// The logs say that the attempt ended well.
+    pub ended_well: &'static str,
     /// Files, in counts.
     pub files: &'static str,
     /// Lines, in counts.
@@ -63,6 +71,22 @@ pub struct Words {
     pub faults: &'static str,
     /// Examples, in counts.
     pub examples: &'static str,
+    /// No fault has the words searched for.
+    pub no_fault: &'static str,
+    /// Before a piece of evidence no example needs.
+    pub unnoticed: &'static str,
+    /// Mutants, in counts.
+    pub mutants: &'static str,
+    /// Survivors, in counts.
+    pub survivors: &'static str,
+    /// What a backtest finds: gained, lost, newly wrong, otherwise changed.
+    pub backtest: [&'static str; 4],
+    /// Cases, in counts.
+    pub cases: &'static str,
+    /// Faults of a backtest's catalogue: new, changed, gone.
+    pub differences: [&'static str; 3],
+    /// Nothing was diagnosed.
+    pub silent: &'static str,
     /// Failed ones, in counts.
     pub failed: &'static str,
     /// No case.
@@ -126,11 +150,23 @@ const EN: Words = Words {
     explains: "explains",
     no_diagnosis: "No known fault matches.",
     scanned: "read",
+    earlier: "earlier attempts left aside",
+    not_read: "not read",
+    was_not_read: "not read:",
+    ended_well: "The last attempt ended well.",
     files: "files",
     lines: "lines",
     facts: "facts",
     faults: "faults",
     examples: "examples",
+    no_fault: "No fault has all of these words.",
+    unnoticed: "no example fails without",
+    mutants: "mutants",
+    survivors: "survive",
+    backtest: ["gained", "lost", "newly wrong", "changed"],
+    cases: "cases",
+    differences: ["new faults", "changed faults", "faults that are gone"],
+    silent: "silent",
     failed: "failed",
     no_case: "There is no case yet. Open one with: hotliner-console case new",
     closed: "The case is closed.",
@@ -172,11 +208,23 @@ const FR: Words = Words {
     explains: "explique",
     no_diagnosis: "Aucune panne connue ne correspond.",
     scanned: "lu",
+    earlier: "tentatives antérieures mises de côté",
+    not_read: "non lus",
+    was_not_read: "non lu :",
+    ended_well: "La dernière tentative s'est bien terminée.",
     files: "fichiers",
     lines: "lignes",
     facts: "faits",
     faults: "pannes",
     examples: "exemples",
+    no_fault: "Aucune panne ne contient tous ces mots.",
+    unnoticed: "aucun exemple n'échoue sans",
+    mutants: "mutants",
+    survivors: "survivent",
+    backtest: ["gagnés", "perdus", "nouvelles erreurs", "changés"],
+    cases: "cas",
+    differences: ["pannes nouvelles", "pannes modifiées", "pannes disparues"],
+    silent: "muet",
     failed: "en échec",
     no_case: "Aucun dossier pour l'instant. Pour en ouvrir un : hotliner-console case new",
     closed: "Le dossier est clos.",

@@ -53,8 +53,17 @@ impl Catalogue {
     /// # Errors
     /// As [`Catalogue::load`]; a released program has none, because its tests load them.
     pub fn built_in() -> Result<Self, Vec<LoadError>> {
-        let files = BUILT_IN.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned()));
-        Self::load_as(files, true)
+        Self::load_as(Self::built_in_files(), true)
+    }
+
+    /// One fault, as if there were no other.
+    pub(crate) fn alone(&self, fault: Fault) -> Self {
+        Self { faults: vec![fault], taxonomy: self.taxonomy.clone() }
+    }
+
+    /// The texts this program was built with: name below the catalogue's folder, and text.
+    pub fn built_in_files() -> impl Iterator<Item = (String, String)> {
+        BUILT_IN.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned()))
     }
 
     /// All faults, by id.

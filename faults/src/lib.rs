@@ -15,7 +15,7 @@
 //! | [`diagnosis`], [`rank`], [`explain`] | what comes out, in which order, and why |
 //! | [`lines`], [`scan`] | logs as found: bytes into lines, lines into events |
 //! | [`shape`] | what stays the same in unknown failures |
-//! | [`example`] | every fault proves itself |
+//! | [`example`], [`mutate`] | every fault proves itself |
 
 pub mod action;
 pub mod capture;
@@ -33,6 +33,7 @@ pub mod lines;
 mod literals;
 pub mod load;
 pub mod matcher;
+pub mod mutate;
 mod noise;
 pub mod pattern;
 pub mod rank;

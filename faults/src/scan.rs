@@ -15,11 +15,10 @@ use crate::session::Session;
 /// A scan of one or more sources as one attempt.
 pub struct Scan {
     session: Session,
+    attempt: u64,
     source: String,
     lines: u64,
 }
-
-const ATTEMPT: Option<AttemptId> = Some(AttemptId(1));
 
 impl Scan {
     /// Begins, with what is known of the PC.
@@ -28,40 +27,60 @@ impl Scan {
         for fact in facts {
             session.fact(fact);
         }
-        session.event(&event("", EventBody::AttemptStarted(AttemptStarted::default())));
-        Self { session, source: String::new(), lines: 0 }
+        let mut scan = Self { session, attempt: 0, source: String::new(), lines: 0 };
+        scan.again();
+        scan
+    }
+
+    /// Begins a further attempt, within the present source: what came before decides nothing any more.
+    pub fn again(&mut self) {
+        self.attempt += 1;
+        self.tell("", Timestamp::default(), EventBody::AttemptStarted(AttemptStarted::default()));
     }
 
     /// Begins a source called `name`, ending the one before.
     pub fn source(&mut self, name: &str) {
-        self.end_source();
+        self.end_source(true);
         name.clone_into(&mut self.source);
+    }
+
+    /// The present source could not be read to its end: what was not found in it may have been there.
+    pub fn cut_source(&mut self) {
+        self.end_source(false);
     }
 
     /// Takes a line of the present source in.
     pub fn line(&mut self, line: DecodedLine<'_>) {
+        self.line_at(line, Timestamp::default());
+    }
+
+    /// Takes a line of the present source in that was written at a known time.
+    pub fn line_at(&mut self, line: DecodedLine<'_>, at: Timestamp) {
         self.lines = line.number;
-        self.session.line(&self.source, line.number, line.text, 0);
+        self.session.line(&self.source, line.number, line.text, at.millis());
     }
 
     /// Ends the attempt.
     pub fn finish(mut self, outcome: Outcome) -> Session {
-        self.end_source();
-        self.session.event(&event("", EventBody::AttemptEnded(AttemptEnded { outcome, exit: None })));
+        self.end_source(true);
+        let ended = EventBody::AttemptEnded(AttemptEnded { outcome, exit: None });
+        self.tell("", Timestamp::default(), ended);
         self.session
     }
 
-    fn end_source(&mut self) {
-        if !self.source.is_empty() {
-            let body = SourceEnded { lines: self.lines, complete: true };
-            self.session.event(&event(&self.source, EventBody::SourceEnded(body)));
+    fn end_source(&mut self, complete: bool) {
+        let source = std::mem::take(&mut self.source);
+        if !source.is_empty() {
+            let body = SourceEnded { lines: self.lines, complete };
+            self.tell(&source, Timestamp::default(), EventBody::SourceEnded(body));
             self.lines = 0;
         }
     }
-}
 
-fn event(source: &str, body: EventBody) -> Event {
-    Event { at: Timestamp::default(), attempt: ATTEMPT, source: source.to_owned(), body }
+    fn tell(&mut self, source: &str, at: Timestamp, body: EventBody) {
+        let attempt = Some(AttemptId(self.attempt));
+        self.session.event(&Event { at, attempt, source: source.to_owned(), body });
+    }
 }
 
 /// Scans a text that is at hand as a whole.

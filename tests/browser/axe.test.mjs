@@ -18,12 +18,17 @@ after(async () => {
   await browser?.close();
 });
 
-for (const [lang, theme] of [['en', 'light'], ['fr', 'dark']]) {
+for (const [lang, theme] of [
+  ['en', 'light'],
+  ['fr', 'dark'],
+]) {
   test(`every page can be used by everybody: ${lang}, ${theme}`, async () => {
     for (const scene of scenes) {
       const ui = await set.show(scene, lang, theme);
       assert.deepEqual(await serious(ui.page), [], `${scene.name}, ${lang}, ${theme}`);
-      const wide = await ui.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const wide = await ui.page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
       assert.ok(wide <= 0, `${scene.name}, ${lang}: ${wide} pixels too wide`);
       assert.deepEqual(await wrong(ui), [], scene.name);
       await ui.context.close();

@@ -134,7 +134,9 @@ test('without an agent: typed lines are diagnosed, and say that they were typed'
   await page.locator('dialog input[type=radio]').nth(1).check();
   await page.locator('dialog .btn.primary').click();
   await page.waitForURL(/#\/case\//);
-  await page.locator('.tell textarea').fill("dpkg: error: cannot access archive '/home/x/suite.deb': No such file or directory");
+  await page
+    .locator('.tell textarea')
+    .fill("dpkg: error: cannot access archive '/home/x/suite.deb': No such file or directory");
   await page.keyboard.press('Enter');
   await page.locator('article.dx', { hasText: 'package file is not there' }).waitFor();
   await page.locator('.row .source', { hasText: 'told' }).waitFor();
@@ -151,12 +153,18 @@ test('the console goes away and comes back: the page says so, greys its figures 
   await server.kill();
   await page.locator('.banners .warn', { hasText: 'cut' }).waitFor();
   await page.locator('.gauge.stale').first().waitFor();
-  server = await Console.start({ port, data: server.data }).then((again) => Object.assign(again, { home: server.home }));
+  server = await Console.start({ port, data: server.data }).then((again) =>
+    Object.assign(again, { home: server.home }),
+  );
   await page.locator('.banners .warn', { hasText: 'cut' }).waitFor({ state: 'detached', timeout: 60_000 });
   agent.stdin.end('go\n');
   await page.locator('.row', { hasText: 'two' }).waitFor({ timeout: 60_000 });
   await ended(agent);
-  assert.equal(await page.locator('.row', { hasText: /^\S+\s*\S+\s*\S+\s*one$/ }).count() <= 1, true, 'no line twice');
+  assert.equal(
+    (await page.locator('.row', { hasText: /^\S+\s*\S+\s*\S+\s*one$/ }).count()) <= 1,
+    true,
+    'no line twice',
+  );
 });
 
 test('signing out ends the session, and a wrong password does not open it again', async () => {

@@ -18,7 +18,8 @@ const DIAGNOSES = Number(process.env.DIAGNOSES ?? 60);
 const MILLION = Number(process.env.ROWS ?? 1_000_000);
 
 const now = () => performance.timeOrigin + performance.now();
-const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))];
+const quantile = (values, q) =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))];
 const figures = (values) => ({
   samples: values.length,
   p50_ms: Number(quantile(values, 0.5).toFixed(1)),
@@ -36,7 +37,10 @@ await firstAccount(page, server);
 function piped(name) {
   const pipe = path.join(home.folder, `${name}.pipe`);
   execFileSync('mkfifo', [pipe]);
-  return { installer: [script(home.folder, `${name}.sh`, `echo "begin"; exec cat '${pipe}'`)], write: () => openSync(pipe, 'w') };
+  return {
+    installer: [script(home.folder, `${name}.sh`, `echo "begin"; exec cat '${pipe}'`)],
+    write: () => openSync(pipe, 'w'),
+  };
 }
 
 /** Lets the page note when `selector` first holds `text`; `seen` waits for it. */
@@ -109,15 +113,22 @@ async function linesToDiagnoses() {
 
 async function million() {
   const opened = await server.newCase();
-  const talk = script(home.folder, 'talk.sh', `seq -f 'Unpacking part %.0f of a long installation ...' ${MILLION}`);
+  // In bursts that the agent's spool holds: printed at once, an installer of a million lines is faster than any disk.
+  const burst = 50_000;
+  const talk = script(
+    home.folder,
+    'talk.sh',
+    `n=0; while [ $n -lt ${MILLION} ]; do seq -f 'Unpacking part %.0f of a long installation ...' $((n + 1)) $((n + ${burst})); n=$((n + ${burst})); sleep 1.5; done`,
+  );
   const began = now();
   await ended(start(server, opened, path.join(home.folder, 'million'), [talk], ['--linger', '600s']));
-  let rows = 0;
-  while (rows < MILLION) {
-    const view = await page.request.get(`/api/v1/cases/${opened.case}`).then((answer) => answer.json());
-    rows = view.journal.rows;
-    if (rows < MILLION) await pause(500);
-  }
+  let view;
+  do {
+    await pause(500);
+    view = await page.request.get(`/api/v1/cases/${opened.case}`).then((answer) => answer.json());
+    // What the agent had no room for it says as a gap: then fewer rows come, and that is told below.
+  } while (view.journal.rows < MILLION && view.agent?.standing === 'connected');
+  const { rows, gaps: lost } = view.journal;
   const taken = now() - began;
   const opens = [];
   for (let n = 0; n < 7; n += 1) {
@@ -161,17 +172,26 @@ async function million() {
   const jump = (await seen()) - jumpBegun;
   return {
     rows,
+    gaps: lost,
     taken_in_s: Number((taken / 1000).toFixed(1)),
     open: figures(opens),
     jump_to_first_ms: Number(jump.toFixed(1)),
-    scroll: { frames_per_second: Number((1000 / (gaps.reduce((a, b) => a + b, 0) / gaps.length)).toFixed(1)), p99_frame_ms: Number(quantile(gaps, 0.99).toFixed(1)) },
+    scroll: {
+      frames_per_second: Number((1000 / (gaps.reduce((a, b) => a + b, 0) / gaps.length)).toFixed(1)),
+      p99_frame_ms: Number(quantile(gaps, 0.99).toFixed(1)),
+    },
   };
 }
 
 try {
   const result = {
     schema: 'hotliner.browser-measure/1',
-    machine: { cpu: os.cpus()[0]?.model, cores: os.cpus().length, chromium: browser.version(), programs: built('hotliner-console').includes('release') ? 'release' : 'debug' },
+    machine: {
+      cpu: os.cpus()[0]?.model,
+      cores: os.cpus().length,
+      chromium: browser.version(),
+      programs: built('hotliner-console').includes('release') ? 'release' : 'debug',
+    },
     line_to_row: await linesToRows(),
     failing_line_to_diagnosis: await linesToDiagnoses(),
     ...(MILLION > 0 ? { million_rows: await million() } : {}),

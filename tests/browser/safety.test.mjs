@@ -38,7 +38,11 @@ test('script, direction tricks, control characters and a 1 MB word are harmless 
   const { page } = ui;
   const opened = await server.newCase();
   const lines = NASTY.map((line) => `printf '%s\\n' '${line.replaceAll("'", "'\\''")}'`).join('\n');
-  const nasty = script(home.folder, '<img src=x onerror=window.hacked=1>.sh', `${lines}\nhead -c 1048576 /dev/zero | tr '\\0' W\necho\necho the end`);
+  const nasty = script(
+    home.folder,
+    '<img src=x onerror=window.hacked=1>.sh',
+    `${lines}\nhead -c 1048576 /dev/zero | tr '\\0' W\necho\necho the end`,
+  );
   await page.goto(`/#/case/${opened.case}`);
   const agent = start(server, opened, path.join(home.folder, 'agent'), [nasty, NASTY[0], NASTY[2]]);
   await page.locator('.row', { hasText: 'the end' }).waitFor();
@@ -47,9 +51,13 @@ test('script, direction tricks, control characters and a 1 MB word are harmless 
   assert.equal(await page.locator('.log script, .log img, .att img').count(), 0);
   await page.locator('.esc', { hasText: 'U+202E' }).first().waitFor();
   await page.locator('.esc', { hasText: 'U+200B' }).first().waitFor();
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const wide = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
   assert.ok(wide <= 0, `the page is ${wide} pixels too wide`);
-  const tall = await page.evaluate(() => document.documentElement.scrollHeight - document.documentElement.clientHeight);
+  const tall = await page.evaluate(
+    () => document.documentElement.scrollHeight - document.documentElement.clientHeight,
+  );
   assert.ok(tall <= 0, `the page is ${tall} pixels too tall`);
   await page.goto('/#/');
   await page.locator(`tr[data-case="${opened.case}"]`).waitFor();
@@ -61,7 +69,13 @@ test('the policy for content allows files of this console only, and nothing inli
   const { page } = ui;
   const answer = await page.request.get('/');
   const policy = answer.headers()['content-security-policy'] ?? '';
-  for (const part of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"]) {
+  for (const part of [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ]) {
     assert.ok(policy.includes(part), `${part} is missing in: ${policy}`);
   }
   assert.ok(!policy.includes('unsafe'), policy);
@@ -85,9 +99,17 @@ test('a forged or missing cookie opens nothing, and another origin changes nothi
   const stranger = await browser.newContext({ baseURL: server.web, ignoreHTTPSErrors: true });
   assert.equal((await stranger.request.get('/api/v1/cases')).status(), 401, 'without a cookie');
   const forged = { cookie: `__Host-hotliner-session=${'A'.repeat(43)}` };
-  assert.equal((await stranger.request.get('/api/v1/cases', { headers: forged })).status(), 401, 'with a forged cookie');
+  assert.equal(
+    (await stranger.request.get('/api/v1/cases', { headers: forged })).status(),
+    401,
+    'with a forged cookie',
+  );
   await stranger.close();
-  for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]) {
+  for (const headers of [
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+  ]) {
     const answer = await page.request.post(close, { headers });
     assert.ok([401, 403].includes(answer.status()), `${JSON.stringify(headers)}: ${answer.status()}`);
   }
@@ -103,7 +125,11 @@ test('the one-time link makes one account only', async () => {
   await other.page.goto(server.firstLink);
   await other.page.getByText('An account exists already').waitFor();
   const answer = await other.page.request.post('/api/v1/accounts/first', {
-    data: { link: server.firstLink.split('/').pop(), name: 'mallory', password: 'a sentence that is long enough' },
+    data: {
+      link: server.firstLink.split('/').pop(),
+      name: 'mallory',
+      password: 'a sentence that is long enough',
+    },
     headers: { origin: server.web },
   });
   assert.ok(answer.status() >= 400, String(answer.status()));

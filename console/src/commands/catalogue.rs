@@ -1,4 +1,6 @@
-//! Fault files on this machine's disk, or those built in.
+//! Fault files on this machine's disk, packs, or the faults built in.
+
+mod packs;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,16 +9,22 @@ use std::sync::Arc;
 use hotliner_faults::catalogue::Catalogue;
 use hotliner_faults::load::LoadError;
 
+use crate::cli::Origin;
 use crate::diagnosis::{Knowledge, KnowledgeError};
 use crate::trouble::Trouble;
+pub(super) use packs::{hex, read_key, unreadable};
 
 /// Deepest folder looked into.
 const MAX_DEPTH: usize = 16;
 
-/// The faults of the folder `dir`, or those built in, compiled.
-pub(super) fn knowledge(dir: Option<&Path>) -> Result<Arc<Knowledge>, Trouble> {
-    let loaded = load(dir)?.map_err(|errors| refused(&errors))?;
-    Knowledge::of(loaded).map_err(|error| match error {
+/// The faults of `origin`, compiled.
+pub(super) fn knowledge(origin: &Origin) -> Result<Arc<Knowledge>, Trouble> {
+    compiled(load(origin)?.map_err(|errors| refused(&errors))?)
+}
+
+/// A catalogue, compiled.
+pub(super) fn compiled(catalogue: Catalogue) -> Result<Arc<Knowledge>, Trouble> {
+    Knowledge::of(catalogue).map_err(|error| match error {
         KnowledgeError::Load(errors) => refused(&errors),
         KnowledgeError::Compile(error) => {
             Trouble::new(error.to_string(), "leave some faults out, or shorten their literals")
@@ -24,9 +32,17 @@ pub(super) fn knowledge(dir: Option<&Path>) -> Result<Arc<Knowledge>, Trouble> {
     })
 }
 
-/// The faults of the folder `dir`, or those built in; or every mistake in them.
-pub(super) fn load(dir: Option<&Path>) -> Result<Result<Catalogue, Vec<LoadError>>, Trouble> {
-    let Some(dir) = dir else { return Ok(Catalogue::built_in()) };
+/// The faults of `origin`; or every mistake in them.
+pub(super) fn load(origin: &Origin) -> Result<Result<Catalogue, Vec<LoadError>>, Trouble> {
+    if let (Some(pack), Some(trust)) = (&origin.pack, &origin.trust) {
+        return packs::load(pack, trust).map(Ok);
+    }
+    let Some(dir) = &origin.dir else { return Ok(Catalogue::built_in()) };
+    Ok(Catalogue::load(files(dir)?))
+}
+
+/// The fault files of a folder: names below it, and texts, by name.
+pub(super) fn files(dir: &Path) -> Result<Vec<(String, String)>, Trouble> {
     let mut files = Vec::new();
     collect(dir, MAX_DEPTH, &mut files)?;
     if files.is_empty() {
@@ -36,16 +52,15 @@ pub(super) fn load(dir: Option<&Path>) -> Result<Result<Catalogue, Vec<LoadError
         ));
     }
     files.sort();
-    let mut texts = Vec::with_capacity(files.len());
-    for file in files {
+    let text = |file: PathBuf| {
         let text = fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
-        texts.push((file.display().to_string(), text));
-    }
-    Ok(Catalogue::load(texts))
+        Ok((file.display().to_string(), text))
+    };
+    files.into_iter().map(text).collect()
 }
 
 /// One trouble for all mistakes: the first in full, the others by number.
-fn refused(errors: &[LoadError]) -> Trouble {
+pub(super) fn refused(errors: &[LoadError]) -> Trouble {
     let first = errors.first().map_or_else(String::new, |error| {
         format!("{}:{}:{}: {}", error.file, error.line, error.column, error.what)
     });
@@ -56,13 +71,6 @@ fn refused(errors: &[LoadError]) -> Trouble {
             Trouble::new(first, format!("{remedy} (`hotliner-console faults check` shows all {n} mistakes)"))
         }
     }
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> Trouble {
-    Trouble::new(
-        format!("{} cannot be read: {error}", path.display()),
-        "name a folder that is there and that you may read",
-    )
 }
 
 fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Trouble> {

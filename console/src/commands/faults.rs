@@ -1,4 +1,10 @@
-//! `faults check|test|list|explain`.
+//! `faults …`: `check`, `test`, `list` and `explain` here, the others each by itself.
+
+mod backtest;
+mod mutate;
+mod new;
+mod pack;
+mod search;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -28,11 +34,22 @@ pub(super) fn run(command: Faults) -> Result<u8, Trouble> {
         Faults::Test(common) => test(&common),
         Faults::List(common) => list(&common),
         Faults::Explain { id, log, common } => explain_one(&id, log.as_deref(), &common),
+        Faults::Search { words, limit, common } => search::run(&words, limit, &common),
+        Faults::New { from, id, cause, out, common } => {
+            let (id, cause, out) = (id.as_deref(), cause.as_deref(), out.as_deref());
+            new::run(&new::Wanted { from: &from, id, cause, out }, &common)
+        }
+        Faults::Backtest { cases, data, against, common } => {
+            backtest::run(cases.as_deref(), data.as_deref(), against.as_deref(), &common)
+        }
+        Faults::Mutate { prefix, alternatives, common } => mutate::run(&prefix, alternatives, &common),
+        Faults::Key { file, output } => pack::key(&file, output),
+        Faults::Pack { out, key, era, common } => pack::run(&out, &key, era, &common),
     }
 }
 
 fn check(common: &FaultsCommon) -> Result<u8, Trouble> {
-    let catalogue = match catalogue::load(common.dir.as_deref())? {
+    let catalogue = match catalogue::load(&common.origin)? {
         Ok(catalogue) => catalogue,
         Err(errors) => {
             complain(&errors, common.output.format);
@@ -100,7 +117,7 @@ fn complain(errors: &[LoadError], format: Format) {
 }
 
 fn test(common: &FaultsCommon) -> Result<u8, Trouble> {
-    let knowledge = catalogue::knowledge(common.dir.as_deref())?;
+    let knowledge = catalogue::knowledge(&common.origin)?;
     let results = example::run(knowledge.matcher());
     let failed: Vec<_> = results.iter().filter(|result| !result.problems.is_empty()).collect();
     if common.output.format == Format::Json {
@@ -131,7 +148,7 @@ fn title(fault: &Fault, lang: Lang) -> String {
 }
 
 fn list(common: &FaultsCommon) -> Result<u8, Trouble> {
-    let knowledge = catalogue::knowledge(common.dir.as_deref())?;
+    let knowledge = catalogue::knowledge(&common.origin)?;
     let lang = common.output.lang();
     let faults = knowledge.catalogue().faults();
     if common.output.format == Format::Json {
@@ -168,7 +185,7 @@ fn list(common: &FaultsCommon) -> Result<u8, Trouble> {
 }
 
 fn explain_one(id: &str, log: Option<&Path>, common: &FaultsCommon) -> Result<u8, Trouble> {
-    let knowledge = catalogue::knowledge(common.dir.as_deref())?;
+    let knowledge = catalogue::knowledge(&common.origin)?;
     let catalogue = knowledge.catalogue();
     let by_number = || {
         let number: u32 = id.parse().ok()?;
@@ -185,11 +202,12 @@ fn explain_one(id: &str, log: Option<&Path>, common: &FaultsCommon) -> Result<u8
     let said = match log {
         None => description(fault, catalogue, lang),
         Some(log) => {
-            let (session, _, trouble) = diagnose::scan(&knowledge, &[log.to_owned()], Platform::Auto);
-            if trouble {
+            let reading = diagnose::scan(&knowledge, &[log.to_owned()], Platform::Auto);
+            diagnose::complain(&reading, lang);
+            if reading.seen.files == 0 {
                 return Ok(TROUBLE);
             }
-            explain(&session, &fault.id, lang).unwrap_or_default()
+            explain(&reading.session, &fault.id, lang).unwrap_or_default()
         }
     };
     if common.output.format == Format::Json {

@@ -12,7 +12,19 @@ export function start(server, opened, home, installer, extra = []) {
   for (const name of ['LC_ALL', 'LANGUAGE', 'LC_MESSAGES']) delete env[name];
   return spawn(
     built('hotliner-agent'),
-    ['run', '--quiet', '--code', opened.code, '--console', server.listen, '--consent', 'all', ...extra, '--', ...installer],
+    [
+      'run',
+      '--quiet',
+      '--code',
+      opened.code,
+      '--console',
+      server.listen,
+      '--consent',
+      'all',
+      ...extra,
+      '--',
+      ...installer,
+    ],
     { env, stdio: ['pipe', 'ignore', 'ignore'] },
   );
 }
@@ -28,7 +40,8 @@ export function ended(child) {
 /** A package that needs one nobody has, and the dpkg command that really fails on it, on a root of its own. */
 export async function failingPackage(folder) {
   const root = path.join(folder, 'root');
-  for (const part of ['info', 'updates', 'triggers']) mkdirSync(path.join(root, 'var/lib/dpkg', part), { recursive: true });
+  for (const part of ['info', 'updates', 'triggers'])
+    mkdirSync(path.join(root, 'var/lib/dpkg', part), { recursive: true });
   mkdirSync(path.join(root, 'var/log'), { recursive: true });
   writeFileSync(path.join(root, 'var/lib/dpkg/status'), '');
   writeFileSync(path.join(root, 'var/log/dpkg.log'), '');

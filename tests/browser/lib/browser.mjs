@@ -17,8 +17,16 @@ const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 
 export async function launch() {
   const executablePath = process.env.CHROMIUM ?? PLACES.find((place) => existsSync(place));
-  if (executablePath === undefined) throw new Error('no Chromium: apt-get install chromium, or set CHROMIUM to its path');
-  const args = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+  if (executablePath === undefined)
+    throw new Error('no Chromium: apt-get install chromium, or set CHROMIUM to its path');
+  const args = [
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ];
   // Chromium refuses its sandbox to root.
   if (process.getuid?.() === 0) args.push('--no-sandbox');
   return chromium.launch({ executablePath, headless: true, args });
@@ -43,7 +51,9 @@ export async function open(browser, server, { lang = 'en', theme = 'light', size
   });
   await page.addInitScript(() => {
     window.violations = [];
-    document.addEventListener('securitypolicyviolation', (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+    document.addEventListener('securitypolicyviolation', (event) =>
+      window.violations.push(`${event.violatedDirective} ${event.blockedURI}`),
+    );
   });
   return { context, page, problems };
 }
@@ -71,10 +81,18 @@ export async function signIn(page, name = NAME, password = PASSWORD) {
 export async function serious(page) {
   // Put in by the debugger, which no Content-Security-Policy of the page hinders.
   await page.evaluate(AXE);
-  const result = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }), RULES);
+  const result = await page.evaluate(
+    (tags) => window.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }),
+    RULES,
+  );
   return result.violations
     .filter((one) => one.impact === 'serious' || one.impact === 'critical')
-    .flatMap((one) => one.nodes.map((node) => `${one.id} (${one.impact}): ${node.target.join(' ')} – ${node.failureSummary?.split('\n').slice(1).join(' ')}`));
+    .flatMap((one) =>
+      one.nodes.map(
+        (node) =>
+          `${one.id} (${one.impact}): ${node.target.join(' ')} – ${node.failureSummary?.split('\n').slice(1).join(' ')}`,
+      ),
+    );
 }
 
 /** What went wrong on the page so far. */

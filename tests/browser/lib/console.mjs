@@ -15,7 +15,17 @@ export class Console {
     const folder = data ?? path.join(home.folder, 'data');
     const child = spawn(
       built('hotliner-console'),
-      ['serve', '--format', 'json', '--listen', `127.0.0.1:${port}`, '--data', folder, '--name', 'Photo Suite support'],
+      [
+        'serve',
+        '--format',
+        'json',
+        '--listen',
+        `127.0.0.1:${port}`,
+        '--data',
+        folder,
+        '--name',
+        'Photo Suite support',
+      ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     const ready = await new Promise((resolve, reject) => {

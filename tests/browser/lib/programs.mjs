@@ -13,7 +13,8 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export function built(name) {
   const folder = process.env.HOTLINER_PROGRAMS ?? path.join(ROOT, 'target/debug');
   const program = path.join(folder, name);
-  if (!existsSync(program)) throw new Error(`${program} is not there: run \`cargo build\` first, or tests/run`);
+  if (!existsSync(program))
+    throw new Error(`${program} is not there: run \`cargo build\` first, or tests/run`);
   return program;
 }
 

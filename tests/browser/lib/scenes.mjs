@@ -8,7 +8,11 @@ import { temporary } from './programs.mjs';
 
 /** Each scene: its name, and how a signed-in page comes to it. */
 export const scenes = [
-  { name: 'sign-in', signedOut: true, go: (page) => page.goto('/').then(() => page.locator('input[name=password]').waitFor()) },
+  {
+    name: 'sign-in',
+    signedOut: true,
+    go: (page) => page.goto('/').then(() => page.locator('input[name=password]').waitFor()),
+  },
   { name: 'queue', go: (page) => page.goto('/#/').then(() => page.locator('tbody tr').nth(2).waitFor()) },
   {
     name: 'queue-empty',
@@ -30,9 +34,19 @@ export const scenes = [
       await page.locator('.digits').waitFor();
     },
   },
-  { name: 'case-live', go: (page, set) => page.goto(`/#/case/${set.live}`).then(() => page.locator('.gauge').first().waitFor()) },
-  { name: 'case-failed', go: (page, set) => page.goto(`/#/case/${set.failed}`).then(() => page.locator('article.dx.confirmed').waitFor()) },
-  { name: 'case-away', go: (page, set) => page.goto(`/#/case/${set.away}`).then(() => page.locator('.banners .warn').waitFor()) },
+  {
+    name: 'case-live',
+    go: (page, set) => page.goto(`/#/case/${set.live}`).then(() => page.locator('.gauge').first().waitFor()),
+  },
+  {
+    name: 'case-failed',
+    go: (page, set) =>
+      page.goto(`/#/case/${set.failed}`).then(() => page.locator('article.dx.confirmed').waitFor()),
+  },
+  {
+    name: 'case-away',
+    go: (page, set) => page.goto(`/#/case/${set.away}`).then(() => page.locator('.banners .warn').waitFor()),
+  },
   {
     name: 'case-offline',
     go: async (page, set) => {
@@ -41,7 +55,10 @@ export const scenes = [
       await page.locator('.banners .warn').waitFor();
     },
   },
-  { name: 'case-typed', go: (page, set) => page.goto(`/#/case/${set.typed}`).then(() => page.locator('.tell').waitFor()) },
+  {
+    name: 'case-typed',
+    go: (page, set) => page.goto(`/#/case/${set.typed}`).then(() => page.locator('.tell').waitFor()),
+  },
   {
     name: 'keys',
     go: async (page, set) => {
@@ -58,8 +75,15 @@ export const scenes = [
       await page.locator('article h2').waitFor();
     },
   },
-  { name: 'account', go: (page) => page.goto('/#/account').then(() => page.locator('select').first().waitFor()) },
-  { name: 'help', signedOut: true, go: (page, _set, lang) => page.goto(`/help?lang=${lang}`).then(() => page.locator('h1').waitFor()) },
+  {
+    name: 'account',
+    go: (page) => page.goto('/#/account').then(() => page.locator('select').first().waitFor()),
+  },
+  {
+    name: 'help',
+    signedOut: true,
+    go: (page, _set, lang) => page.goto(`/help?lang=${lang}`).then(() => page.locator('h1').waitFor()),
+  },
 ];
 
 /** Makes the cases. Gives `show(scene, lang, theme)`, which opens the scene in a page of its own. */
@@ -69,7 +93,10 @@ export async function stage(browser) {
   const first = await open(browser, server);
   await firstAccount(first.page, server);
   const cookies = await first.context.storageState();
-  const post = (at, data) => first.page.request.post(`/api/v1${at}`, { data, headers: { origin: server.web } }).then((answer) => answer.json().catch(() => undefined));
+  const post = (at, data) =>
+    first.page.request
+      .post(`/api/v1${at}`, { data, headers: { origin: server.web } })
+      .then((answer) => answer.json().catch(() => undefined));
   const running = [];
   const agent = (opened, name, installer) => {
     const child = start(server, opened, path.join(home.folder, name), installer);
@@ -86,14 +113,24 @@ export async function stage(browser) {
 
   const installer = await failingPackage(home.folder);
   const failed = await post('/cases', { note: 'Photo Suite will not install', product: 'Photo Suite 4.1' });
-  const slow = script(home.folder, 'photo-suite-setup', 'for part in core filters fonts help; do echo "Preparing $part"; sleep 0.6; done; exec "$@"');
+  const slow = script(
+    home.folder,
+    'photo-suite-setup',
+    'for part in core filters fonts help; do echo "Preparing $part"; sleep 0.6; done; exec "$@"',
+  );
   await ended(agent(failed, 'failed', [slow, ...installer]));
   await shown(failed.case, (view) => view.diagnoses.length > 0);
   await post(`/cases/${failed.case}/claim`, {});
-  await post(`/cases/${failed.case}/notes`, { text: 'The customer downloaded the package from the publisher; apt was never used.' });
+  await post(`/cases/${failed.case}/notes`, {
+    text: 'The customer downloaded the package from the publisher; apt was never used.',
+  });
 
   const live = await post('/cases', { note: 'Update hangs at 40 %', product: 'Video Desk 7' });
-  const going = script(home.folder, 'video-desk-setup', 'n=0; while :; do n=$((n+1)); echo "Get:$n pool/main/v/video-desk/part-$n.deb [$((n * 13 % 900)) kB]"; sleep 0.4; done');
+  const going = script(
+    home.folder,
+    'video-desk-setup',
+    'n=0; while :; do n=$((n+1)); echo "Get:$n pool/main/v/video-desk/part-$n.deb [$((n * 13 % 900)) kB]"; sleep 0.4; done',
+  );
   agent(live, 'live', [going]);
 
   const away = await post('/cases', { note: 'Printer driver, restarted twice', product: 'Printer M4' });
@@ -102,8 +139,14 @@ export async function stage(browser) {
   // As a power cut would: the console notices by silence.
   lost.kill('SIGKILL');
 
-  const typed = await post('/cases', { note: 'PC does not start, reads from the screen', product: 'Photo Suite 4.1', agent: false });
-  await post(`/cases/${typed.case}/lines`, { text: 'E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4711 (unattended-upgr)' });
+  const typed = await post('/cases', {
+    note: 'PC does not start, reads from the screen',
+    product: 'Photo Suite 4.1',
+    agent: false,
+  });
+  await post(`/cases/${typed.case}/lines`, {
+    text: 'E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4711 (unattended-upgr)',
+  });
   await post('/cases', { note: 'Wi-Fi box, no name resolution', product: 'Box Fibre 6' });
   await shown(away.case, (view) => view.agent.standing !== 'connected');
   await shown(live.case, (view) => view.journal.rows > 20);
