@@ -1,11 +1,5 @@
 //! The lab's core set: real failures of real installers are named at rank 1 with their line, and healthy twins stay silent.
 
-#![expect(
-    clippy::expect_used,
-    clippy::print_stderr,
-    reason = "a test stops at the first surprise and says what it skips"
-)]
-
 use hotliner_tests::console::Console;
 use hotliner_tests::lab::scenario::Scenario;
 use hotliner_tests::lab::{report, runner};

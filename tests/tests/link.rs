@@ -108,7 +108,7 @@ fn session(console: &Console, home: &Path, seed: u64) -> (u64, u64) {
     let mut random = Random::new(seed);
     let relay = Relay::start(console.address(), seed, conditions(&mut random));
     // Every third line begins with UDP blocked.
-    relay.block_udp(seed % 3 == 0);
+    relay.block_udp(seed.is_multiple_of(3));
     let case = console.new_case();
     let mut installer = Paced::start(&mut agent_for(&relay.address(), &case, home, "120s", &PACED));
     installer.print(5);
