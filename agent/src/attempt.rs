@@ -73,7 +73,15 @@ impl Plan {
             return Self::default();
         };
         if family == Family::Msi {
-            return Self::msi(args, cwd, own_log);
+            let mut plan = Self::msi(args, cwd, own_log);
+            // Arguments behind a wrapper's command might be anybody's: only msiexec itself is asked for a log.
+            if !command.first().is_some_and(|first| family_of(first) == Some(Family::Msi))
+                && !plan.added_args.is_empty()
+            {
+                plan.added_args.clear();
+                plan.logs.clear();
+            }
+            return plan;
         }
         let given = Given::read(args);
         let place = |path: &str| cwd.join(path);
@@ -318,6 +326,16 @@ mod tests {
             assert_eq!(plan.logs, [PathBuf::from(log)], "{command}");
             let added: &[&str] = if asked { &["/l*v", "/tmp/own.log"] } else { &[] };
             assert_eq!(plan.added_args, added, "{command}");
+        }
+    }
+
+    #[test]
+    fn a_word_behind_a_wrapper_is_given_no_arguments() {
+        for command in
+            ["env printf choose msiexec", "sudo setup --engine msiexec", "timeout 9 msiexec /i app.msi"]
+        {
+            let plan = plan(command);
+            assert!(plan.added_args.is_empty() && plan.logs.is_empty(), "{command}");
         }
     }
 

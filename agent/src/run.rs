@@ -292,7 +292,7 @@ impl<'a> Attempt<'a> {
             session.last_readings().await;
         }
         session.stopped("finished").await;
-        let team = session.team().unwrap_or_default().to_owned();
+        let team = session.team().unwrap_or_else(|| session.console()).to_owned();
         if session.finish(linger).await == Delivery::Complete && !self.scopes.is_empty() {
             self.notices.tell(self.notices.words.delivered, &[("team", &team)]);
         }

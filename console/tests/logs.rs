@@ -1,11 +1,6 @@
 //! The program itself on logs in hand: what it reads, what it does not, what decides; and the tools of faults' authors.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 #[path = "logs/attempts.rs"]
 mod attempts;

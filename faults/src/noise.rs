@@ -35,7 +35,10 @@ const RULES: &[&str] = &[
     // apt: a file the unprivileged helper may not read is fetched as root.
     r"Download is performed unsandboxed as root",
     // The kernel: a mount option, an unsigned module that is loaded all the same.
-    r"\bmounted\b.*\berrors=remount-ro|module verification failed: .* tainting kernel",
+    r"\bmounted\b.*\berrors=remount-ro|module verification failed: .* tainting kernel|ath1\dk_\w+ .*cal-(?:pci|sdio)-",
+    // Cargo tries again; rpm notes a key that dnf is about to import; the loader and Wine go on.
+    r"spurious network error \(\d+ tr(?:y|ies) remaining\)|Signature, key ID [0-9a-f]+: NOKEY$",
+    r"from LD_PRELOAD cannot be preloaded|^[0-9a-f]{4}:(?:[0-9a-f]{4}:)?fixme:",
     // make: an error that the makefile ignores.
     r"\bError \d+ \(ignored\)$",
     // Header files, change logs, lists of passed tests.

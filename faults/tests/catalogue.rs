@@ -99,3 +99,12 @@ fn numbers_and_files_follow_the_ids() {
         assert_eq!(fault.file, expected, "a file stands where its id says");
     }
 }
+
+#[test]
+fn every_cause_of_the_taxonomy_is_known_by_a_fault() {
+    let catalogue = catalogue();
+    let known: BTreeSet<&str> =
+        catalogue.faults().iter().filter(|fault| fault.is_live()).map(|fault| fault.cause.as_str()).collect();
+    let without: Vec<&str> = catalogue.taxonomy().codes().filter(|code| !known.contains(code)).collect();
+    assert!(without.is_empty(), "no fault leads to {without:?}");
+}

@@ -2,7 +2,7 @@
 //! transports and both ends.
 //!
 //! On QUIC a lane is a stream whose first byte is the lane's number, and QUIC keeps lanes apart. On TCP they are chunks
-//! ([`hotliner_protocol::lanes`] decides which goes next, [`tcp`] moves the bytes). The agent opens the control lane, which
+//! ([`hotliner_protocol::lanes`] decides which goes next, `tcp` moves the bytes). The agent opens the control lane, which
 //! goes both ways, and one lane one way for every other kind.
 
 mod quic;

@@ -308,6 +308,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Driver<S> {
                         state.lanes.receive(buffer.filled()).map_err(Broken::new)?;
                     }
                 }
+                // Without the farewell of TLS, which says no more here than with it: frames are whole or not.
+                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    return Err(Broken::new("the peer hung up"));
+                }
                 Poll::Ready(Err(error)) => return Err(Broken::new(error)),
                 Poll::Pending => break,
             }

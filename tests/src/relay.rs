@@ -58,6 +58,9 @@ pub struct Relay {
     state: Arc<State>,
 }
 
+/// A socket towards the console, and whether it is still the one in use.
+type WayOut = (Arc<UdpSocket>, Arc<AtomicBool>);
+
 pub(crate) struct State {
     target: SocketAddr,
     conditions: Conditions,
@@ -67,8 +70,8 @@ pub(crate) struct State {
     cut: AtomicBool,
     udp_blocked: AtomicBool,
     tcp_blocked: AtomicBool,
-    /// The way out for each client, and whether it is still the one in use.
-    upstream: Mutex<HashMap<SocketAddr, (Arc<UdpSocket>, Arc<AtomicBool>)>>,
+    /// The way out for each client.
+    upstream: Mutex<HashMap<SocketAddr, WayOut>>,
     streams: Mutex<Vec<TcpStream>>,
     counts: Counts,
 }

@@ -1,7 +1,5 @@
 //! Kills with -9 in the middle of an installation: what was acknowledged is there, each line once and in order.
 
-#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
-
 use hotliner_tests::agent;
 use hotliner_tests::console::Console;
 use hotliner_tests::paced::{PACED, Paced};

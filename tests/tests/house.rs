@@ -114,8 +114,6 @@ fn pure_crates_have_no_runtime_no_socket_and_no_clock() {
         "SystemTime::now",
         "Instant::now",
         "static mut",
-        "OnceLock",
-        "LazyLock",
         "thread_local",
         "println!",
         "eprintln!",
@@ -125,6 +123,15 @@ fn pure_crates_have_no_runtime_no_socket_and_no_clock() {
             let code = product_code(&text);
             for word in words {
                 assert!(!code.contains(word), "{name} is pure and must not use {word}");
+            }
+            // A constant table may be computed on first use; a global that is set at run time is state.
+            let globals =
+                code.lines().map(str::trim).filter(|line| line.contains("static ") && line.contains(": "));
+            for global in globals {
+                let state = ["OnceLock", "OnceCell", "Mutex", "RwLock", "Atomic"]
+                    .iter()
+                    .any(|kind| global.contains(kind));
+                assert!(!state, "{name} is pure and must not keep state in a global: {global}");
             }
         }
     }
@@ -178,8 +185,9 @@ fn unsafe_code_and_waiting_blindly_stay_out() {
             if name == "tests/tests/house.rs" {
                 continue;
             }
-            let platform = name.starts_with("agent/src/platform");
-            assert!(platform || !product_code(&text).contains("unsafe {"), "{name} has unsafe code");
+            // The measurement's peer is a C library, behind an optional feature.
+            let foreign = name.starts_with("agent/src/platform") || name == "tests/src/bin/matcher.rs";
+            assert!(foreign || !product_code(&text).contains("unsafe {"), "{name} has unsafe code");
             let test = name.contains("tests/") || text.contains("#[cfg(test)]");
             let sleeps = text.contains("thread::sleep") || text.contains("time::sleep(");
             let product_sleeps = product_code(&text).contains("time::sleep(");

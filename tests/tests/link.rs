@@ -108,11 +108,13 @@ fn session(console: &Console, home: &Path, seed: u64) -> (u64, u64) {
     let mut random = Random::new(seed);
     let relay = Relay::start(console.address(), seed, conditions(&mut random));
     // Every third line begins with UDP blocked.
-    relay.block_udp(seed % 3 == 0);
+    relay.block_udp(seed.is_multiple_of(3));
     let case = console.new_case();
     let mut installer = Paced::start(&mut agent_for(&relay.address(), &case, home, "120s", &PACED));
     installer.print(5);
-    console.wait_for(&case.case, "the agent", |shown| shown["agent"]["standing"] == "connected");
+    // Lines prove that the agent knows that it is paired: a line torn before that costs the code, and the customer is told
+    // to ask for another.
+    console.wait_for(&case.case, "the first lines", |shown| shown["attempts"][0]["id"].is_u64());
     for _ in 0..8 {
         match random.below(6) {
             0 => relay.rebind(),

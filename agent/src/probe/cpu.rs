@@ -9,12 +9,12 @@ use crate::platform::{self, CpuTimes};
 pub(super) fn read(context: &Context, sink: &mut Sink<'_>) {
     let mut seen = context.cpu.lock().unwrap_or_else(PoisonError::into_inner);
     let now = platform::cpu_times();
-    match seen.take() {
-        None => identity(sink),
-        // Usage is a difference between two looks.
-        Some(before) => usage(before, &now, sink),
+    // At every look: what a probe does not answer for counts as unsupported.
+    identity(sink);
+    // Usage is a difference between two looks.
+    if let Some(before) = seen.take() {
+        usage(before, &now, sink);
     }
-    // Where the times cannot be read, the processor is still named only once.
     *seen = Some(now.unwrap_or(CpuTimes { busy: 0, total: 0 }));
 }
 

@@ -11,7 +11,7 @@ use hotliner_protocol::DEFAULT_PORT;
 pub(crate) struct ConsoleAddress {
     /// Name or address, without brackets.
     pub(crate) host: String,
-    /// Port, UDP.
+    /// Port, UDP and TCP.
     pub(crate) port: u16,
 }
 

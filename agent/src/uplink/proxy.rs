@@ -90,11 +90,12 @@ impl Proxies {
 /// Reads `[http://][NAME[:PASSWORD]@]HOST[:PORT][/]`.
 fn parse(url: &str) -> Result<Proxy, Problem> {
     let (scheme, rest) = url.trim().split_once("://").unwrap_or(("http", url.trim()));
-    let rest = rest.split('/').next().unwrap_or_default();
+    // The last `@` first: a password may hold a `/` that nobody encoded, and must not be taken for a place.
     let (credentials, place) = match rest.rsplit_once('@') {
         Some((credentials, place)) => (Some(credentials), place),
         None => (None, rest),
     };
+    let place = place.split('/').next().unwrap_or_default();
     let unusable = |why: &str| Problem::ProxyUnusable(place.to_owned(), why.to_owned());
     if !scheme.eq_ignore_ascii_case("http") {
         return Err(unusable(&format!("proxies of the kind {scheme}:// are not supported")));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Output;
+use super::{Output, Platform};
 
 /// `faults …`
 #[derive(Debug, Subcommand)]
@@ -42,6 +42,9 @@ pub enum Faults {
         /// A log, folder or archive to hold the fault against
         #[arg(long, value_name = "FILE")]
         log: Option<PathBuf>,
+        /// Where the log comes from
+        #[arg(long, value_enum, default_value_t, requires = "log")]
+        platform: Platform,
         /// What all of `faults …` take.
         #[command(flatten)]
         common: FaultsCommon,

@@ -1,6 +1,7 @@
-//! `faults …`: `check`, `test`, `list` and `explain` here, the others each by itself.
+//! `faults …`: `check`, `test` and `list` here, the others each by itself.
 
 mod backtest;
+mod explain;
 mod mutate;
 mod new;
 mod pack;
@@ -8,19 +9,17 @@ mod search;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
 
 use hotliner_faults::catalogue::Catalogue;
 use hotliner_faults::example;
-use hotliner_faults::explain::explain;
 use hotliner_faults::expression::Variables;
-use hotliner_faults::fault::{EvidenceKind, Fault};
+use hotliner_faults::fault::Fault;
 use hotliner_faults::lang::Lang;
 use hotliner_faults::load::LoadError;
 use serde_json::{Value, json};
 
-use super::{catalogue, diagnose};
-use crate::cli::{Faults, FaultsCommon, Format, Platform, TROUBLE};
+use super::catalogue;
+use crate::cli::{Faults, FaultsCommon, Format};
 use crate::terminal::{self, Style};
 use crate::trouble::Trouble;
 use crate::words::words;
@@ -33,7 +32,7 @@ pub(super) fn run(command: Faults) -> Result<u8, Trouble> {
         Faults::Check(common) => check(&common),
         Faults::Test(common) => test(&common),
         Faults::List(common) => list(&common),
-        Faults::Explain { id, log, common } => explain_one(&id, log.as_deref(), &common),
+        Faults::Explain { id, log, platform, common } => explain::run(&id, log.as_deref(), platform, &common),
         Faults::Search { words, limit, common } => search::run(&words, limit, &common),
         Faults::New { from, id, cause, out, common } => {
             let (id, cause, out) = (id.as_deref(), cause.as_deref(), out.as_deref());
@@ -182,82 +181,6 @@ fn list(common: &FaultsCommon) -> Result<u8, Trouble> {
         }
     }
     Ok(0)
-}
-
-fn explain_one(id: &str, log: Option<&Path>, common: &FaultsCommon) -> Result<u8, Trouble> {
-    let knowledge = catalogue::knowledge(&common.origin)?;
-    let catalogue = knowledge.catalogue();
-    let by_number = || {
-        let number: u32 = id.parse().ok()?;
-        catalogue.faults().iter().find(|fault| fault.number == number)
-    };
-    let fault = catalogue.get(id).or_else(by_number).ok_or_else(|| {
-        let remedy = match catalogue.nearest(id) {
-            Some(near) => format!("did you mean {near}? `hotliner-console faults list` names every fault"),
-            None => "`hotliner-console faults list` names every fault".to_owned(),
-        };
-        Trouble::new(format!("there is no fault `{id}`"), remedy)
-    })?;
-    let lang = common.output.lang();
-    let said = match log {
-        None => description(fault, catalogue, lang),
-        Some(log) => {
-            let reading = diagnose::scan(&knowledge, &[log.to_owned()], Platform::Auto);
-            diagnose::complain(&reading, lang);
-            if reading.seen.files == 0 {
-                return Ok(TROUBLE);
-            }
-            explain(&reading.session, &fault.id, lang).unwrap_or_default()
-        }
-    };
-    if common.output.format == Format::Json {
-        print(&json!({ "fault": fault.id, "number": fault.number, "text": said }));
-    } else {
-        terminal::say(said.trim_end());
-    }
-    Ok(0)
-}
-
-/// A fault for people: what it says, what it looks for, what it proposes.
-fn description(fault: &Fault, catalogue: &Catalogue, lang: Lang) -> String {
-    let (words, style) = (words(lang), Style::detect());
-    let none = Variables::default();
-    let text = fault.text(lang);
-    let mut out = format!("{}  {}  {}", style.strong(&title(fault, lang)), fault.id, fault.number);
-    let cause = catalogue.taxonomy().label(&fault.cause).map_or("", |label| label.get(lang));
-    let mut row = |label: &str, text: &str| crate::report::row(&mut out, label, text);
-    row(words.cause, &format!("{cause} ({})", fault.cause));
-    row(words.why, &text.explain.fill(&none));
-    row(words.say, &text.say.fill(&none));
-    for evidence in &fault.evidence {
-        match &evidence.kind {
-            EvidenceKind::Log(patterns) => {
-                for looked in patterns {
-                    row(&evidence.name, &looked.to_string());
-                }
-            }
-            EvidenceKind::Fact(expression) => row(&evidence.name, expression.as_str()),
-            EvidenceKind::Ask(question) => row(&evidence.name, question.get(lang)),
-        }
-    }
-    let conditions = &fault.conditions;
-    let named = ["confirmed", "likely", "possible", "unless"].into_iter().zip([
-        &conditions.confirmed,
-        &conditions.likely,
-        &conditions.possible,
-        &conditions.unless,
-    ]);
-    for (name, condition) in named {
-        if let Some(condition) = condition {
-            row(name, condition.as_str());
-        }
-    }
-    let side = usize::from(lang == Lang::Fr);
-    for (index, step) in fault.steps.iter().enumerate() {
-        let label = if index == 0 { words.steps } else { "" };
-        row(label, &format!("{}. {}", index + 1, step.text[side].fill(&none)));
-    }
-    out
 }
 
 fn print(value: &Value) {

@@ -68,8 +68,11 @@ pub(crate) struct Fields<'l> {
     pub(crate) code: Option<&'l str>,
 }
 
+/// Reads a line of a format; nothing for one that is not of it.
+type Reader = for<'l> fn(&'l str) -> Option<Fields<'l>>;
+
 /// The formats, each with how to read a line. The more particular ones first.
-const READERS: &[(Format, for<'l> fn(&'l str) -> Option<Fields<'l>>)] = &[
+const READERS: &[(Format, Reader)] = &[
     (Format::AptTerm, fields::apt_term),
     (Format::AptHistory, fields::apt_history),
     (Format::Inno, fields::inno),

@@ -71,12 +71,12 @@ impl Meter {
     }
 
     /// Counts what goes in.
-    pub(super) fn into_layer<R: Read>(&self, inner: R) -> Packed<R> {
+    pub(super) fn count_in<R: Read>(&self, inner: R) -> Packed<R> {
         Packed { inner, packed: Rc::clone(&self.packed) }
     }
 
     /// Counts what comes out, and stops it.
-    pub(super) fn out_of_layer<R: Read>(&self, inner: R) -> Unpacked<R> {
+    pub(super) fn count_out<R: Read>(&self, inner: R) -> Unpacked<R> {
         Unpacked { inner, meter: self.clone() }
     }
 

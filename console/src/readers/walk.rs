@@ -89,19 +89,12 @@ impl<'s, S: Sink> Walk<'s, S> {
     /// Reads a file that is open.
     pub(crate) fn open(&mut self, name: &str, mut file: File) {
         self.total = Rc::default();
-        let mut head = vec![0; HEAD];
-        let begun = fill(&mut file, &mut head);
+        let begun = Begun::of(&mut file);
         // What cannot go back (a pipe, a device) is read as a stream.
-        match begun {
-            Ok(size) if kind(&head[..size]) == Kind::Zip && file.rewind().is_ok() => {
-                self.zip(name, file, Nest::default());
-            }
-            Ok(size) => {
-                let mut whole = io::Cursor::new(&head[..size]).chain(file);
-                self.sniffed(name, kind(&head[..size]), &mut whole, Nest::default());
-            }
-            Err(error) => self.leave(name, Why::Unreadable(error.to_string())),
+        if begun.kind() == Kind::Zip && file.rewind().is_ok() {
+            return self.zip(name, file, Nest::default());
         }
+        self.begun(name, begun, &mut file, Nest::default());
     }
 
     fn file(&mut self, path: &Path) {
@@ -114,13 +107,19 @@ impl<'s, S: Sink> Walk<'s, S> {
 
     /// Reads a stream, whatever it is.
     fn stream(&mut self, name: &str, stream: &mut dyn Read, nest: Nest) {
-        let mut head = vec![0; HEAD];
-        match fill(stream, &mut head) {
-            Ok(size) => {
-                let mut whole = io::Cursor::new(&head[..size]).chain(stream);
-                self.sniffed(name, kind(&head[..size]), &mut whole, nest);
+        let begun = Begun::of(stream);
+        self.begun(name, begun, stream, nest);
+    }
+
+    /// Reads a stream whose beginning is known.
+    fn begun(&mut self, name: &str, begun: Begun, stream: &mut dyn Read, nest: Nest) {
+        let kind = begun.kind();
+        match begun {
+            Begun { head, broken: Some(error) } if head.is_empty() => self.broken(name, &error),
+            Begun { head, broken } => {
+                let mut whole = io::Cursor::new(head).chain(Broken(broken)).chain(stream);
+                self.sniffed(name, kind, &mut whole, nest);
             }
-            Err(error) => self.broken(name, &error),
         }
     }
 
@@ -142,7 +141,7 @@ impl<'s, S: Sink> Walk<'s, S> {
             return self.leave(name, Why::ArchiveDepth);
         }
         let meter = Meter::new(&self.total);
-        let packed = meter.into_layer(stream);
+        let packed = meter.count_in(stream);
         let unpacked: io::Result<Box<dyn Read + '_>> = match kind {
             Kind::Gzip => Ok(Box::new(flate2::read::MultiGzDecoder::new(packed))),
             Kind::Xz => {
@@ -159,7 +158,7 @@ impl<'s, S: Sink> Walk<'s, S> {
         };
         match unpacked {
             Ok(unpacked) => {
-                let mut guarded = meter.out_of_layer(unpacked);
+                let mut guarded = meter.count_out(unpacked);
                 self.stream(name, &mut guarded, Nest { unpacked: true, ..nest });
             }
             Err(error) => self.leave(name, Why::Damaged(error.to_string())),
@@ -173,27 +172,23 @@ impl<'s, S: Sink> Walk<'s, S> {
         self.seen.files += 1;
         self.sink.begin(name);
         loop {
-            let read = fill(stream, &mut chunk);
+            let (size, broken) = fill(stream, &mut chunk);
             let (sink, lines) = (&mut *self.sink, &mut self.seen.lines);
             let mut each = |line: DecodedLine<'_>| {
                 *lines += 1;
                 sink.line(line);
             };
-            match read {
-                Ok(0) => {
-                    decoder.finish(&mut each);
-                    return self.sink.end(true);
-                }
-                Ok(size) => {
-                    decoder.push(&chunk[..size], &mut each);
-                    self.seen.bytes += size as u64;
-                }
-                Err(error) => {
-                    decoder.finish(&mut each);
-                    self.sink.end(false);
-                    return self.broken(name, &error);
-                }
+            decoder.push(&chunk[..size], &mut each);
+            self.seen.bytes += size as u64;
+            if size > 0 && broken.is_none() {
+                continue;
             }
+            decoder.finish(&mut each);
+            self.sink.end(broken.is_none());
+            if let Some(error) = broken {
+                self.broken(name, &error);
+            }
+            return;
         }
     }
 
@@ -214,18 +209,44 @@ impl<'s, S: Sink> Walk<'s, S> {
     }
 }
 
-/// Reads until the chunk is full or the stream ends, so that the first chunk tells what a file is. What came before an error is
-/// given first; the error comes again with the next call.
-fn fill(stream: &mut dyn Read, chunk: &mut [u8]) -> io::Result<usize> {
+/// The beginning of a stream, and what broke it off there.
+struct Begun {
+    head: Vec<u8>,
+    broken: Option<io::Error>,
+}
+
+impl Begun {
+    fn of(stream: &mut dyn Read) -> Self {
+        let mut head = vec![0; HEAD];
+        let (size, broken) = fill(stream, &mut head);
+        head.truncate(size);
+        Self { head, broken }
+    }
+
+    fn kind(&self) -> Kind {
+        kind(&self.head)
+    }
+}
+
+/// An error, in its place in a stream. Some decompressors give theirs once and then an end as if all were well.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+/// Reads until the chunk is full or the stream ends, so that the first chunk tells what a file is; and what broke it off.
+fn fill(stream: &mut dyn Read, chunk: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut filled = 0;
     while filled < chunk.len() {
         match stream.read(&mut chunk[filled..]) {
             Ok(0) => break,
             Ok(size) => filled += size,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if filled == 0 => return Err(error),
-            Err(_) => break,
+            Err(error) => return (filled, Some(error)),
         }
     }
-    Ok(filled)
+    (filled, None)
 }

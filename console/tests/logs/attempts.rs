@@ -47,10 +47,13 @@ fn an_attempt_that_ended_well_stays_silent_and_says_so() {
     assert!(stdout(&said).starts_with("The last attempt ended well."), "{}", stdout(&said));
 }
 
+/// Names and texts of the files of a folder.
+type Files<'f> = &'f [(&'f str, String)];
+
 #[test]
 fn rotated_logs_are_one_log_and_other_days_do_not_count() {
     let fine = "Setting up tool-two (2.0) ...\n";
-    let table: [(&str, &[(&str, String)], i32); 4] = [
+    let table: [(&str, Files<'_>, i32); 4] = [
         (
             "rotated",
             &[("term.log", run_of_apt(9, fine, true)), ("term.log.1", run_of_apt(8, FAILED, true))],

@@ -5,9 +5,15 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
+use hotliner_console::journal::{Body, Journal, JournalLimits, Record, Telemetry};
+use hotliner_protocol::batch::pack_events;
+use hotliner_protocol::event::{AttemptStarted, Event, EventBody, Line};
+use hotliner_protocol::frame::Lane;
+use hotliner_protocol::id::{AttemptId, CaseId};
+use hotliner_protocol::time::Timestamp;
 use serde_json::Value;
 
-use crate::program::{fault, one_fault, run, stderr, stdout};
+use crate::program::{CONFLICT, fault, one_fault, run, stderr, stdout, zip};
 
 fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout)
@@ -108,6 +114,26 @@ fn faults_are_found_by_words_of_either_language_and_by_what_they_look_for() {
 }
 
 #[test]
+fn an_explanation_names_every_piece_and_takes_archives() {
+    let faults = one_fault();
+    let log = faults.path().join("logs.zip");
+    let line = format!("x\u{1b}[2J{}", CONFLICT.trim());
+    fs::write(&log, zip(&[("a.log", line.as_bytes()), ("b.log", b"nothing\n")])).unwrap();
+    let args = |format, log: &Path| {
+        ["faults", "explain", "1", "--format", format, "--dir", path(faults.path()), "--log", path(log)]
+            .map(str::to_owned)
+    };
+    let why = json(&run(args("json", &log)));
+    assert_eq!(why["standing"], "likely", "{why:#}");
+    assert_eq!(why["evidence"], serde_json::json!([{ "name": "seen", "known": "matched" }]));
+    assert_eq!(why["conditions"]["likely"], "matched");
+    let said = stdout(&run(args("text", &log)));
+    assert!(said.contains("logs.zip!a.log:1") && !said.contains('\u{1b}'), "{said}");
+    let missing = run(args("text", Path::new("/no/such.log")));
+    assert_eq!(missing.status.code(), Some(2), "{}", stdout(&missing));
+}
+
+#[test]
 fn a_backtest_says_what_is_gained_lost_and_newly_wrong() {
     let old = catalogue(&[
         ("a.toml", fault("any.test.alpha", 1, "storage.disk-full", "alpha broke", "alpha broke")),
@@ -179,6 +205,42 @@ fn a_backtest_says_what_is_gained_lost_and_newly_wrong() {
     let bad = run(args("text"));
     assert_eq!(bad.status.code(), Some(2));
     assert!(stderr(&bad).contains(":1: this is no case"), "{}", stderr(&bad));
+}
+
+/// A data folder whose one case holds this line of an installer.
+async fn stored_case(data: &Path, text: &str) -> String {
+    let at = Timestamp::from_millis(1_700_000_000_000);
+    let event = |body| Event { at, attempt: Some(AttemptId(1)), source: "installer:stderr".to_owned(), body };
+    let line = Line { number: 1, text: text.to_owned(), cut_bytes: 0 };
+    let events = [event(EventBody::AttemptStarted(AttemptStarted::default())), event(EventBody::Line(line))];
+    let batch = pack_events(Lane::Events, 1, &events).unwrap();
+    let journal = Journal::open(&data.join("journal.db"), JournalLimits::default()).unwrap();
+    let case = CaseId::new(at, [7; 10]);
+    let body = Body::Telemetry(Telemetry { skip: 0, batch });
+    journal.append(case, 0, vec![Record { at, body }]).await.unwrap();
+    case.to_string()
+}
+
+#[tokio::test]
+async fn a_backtest_reads_the_cases_of_a_console_and_leaves_their_judgement_to_people() {
+    let data = tempfile::tempdir().unwrap();
+    let case = stored_case(data.path(), "gamma rays").await;
+    let alpha = ("a.toml", fault("any.test.alpha", 1, "storage.disk-full", "alpha broke", "alpha broke"));
+    let gamma = ("c.toml", fault("any.test.gamma", 3, "network.timeout", "gamma", "gamma"));
+    let (old, new) = (catalogue(std::slice::from_ref(&alpha)), catalogue(&[alpha, gamma]));
+    let backtest = |data: &Path| {
+        let (new, old) = (path(new.path()), path(old.path()));
+        run(["faults", "backtest", "--format", "json", "--dir", new, "--against", old, "--data", path(data)])
+    };
+    let output = backtest(data.path());
+    let report = json(&output);
+    assert_eq!((output.status.code(), report["cases"].as_u64()), (Some(0), Some(1)), "{report:#}");
+    let found = &report["differences"][0];
+    assert_eq!((found["case"].as_str(), found["verdict"].as_str()), (Some(case.as_str()), Some("changed")));
+    assert_eq!((&found["before"], &found["after"]["fault"]), (&Value::Null, &"any.test.gamma".into()));
+    let nowhere = backtest(old.path());
+    assert_eq!(nowhere.status.code(), Some(2));
+    assert!(stderr(&nowhere).contains("no data folder of a console"), "{}", stderr(&nowhere));
 }
 
 #[test]

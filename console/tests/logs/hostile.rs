@@ -51,6 +51,12 @@ fn what_is_damaged_or_lies_is_said_and_the_rest_is_read() {
     noise[1024..1200].fill(0xff);
     let cases: Vec<(&str, Vec<u8>)> = vec![
         ("truncated gzip", whole[..whole.len() - 9].to_vec()),
+        ("wrong checksum", {
+            let mut wrong = gzip(CONFLICT.as_bytes());
+            let at = wrong.len() - 6;
+            wrong[at] ^= 1;
+            wrong
+        }),
         ("truncated tar.gz", {
             let t = gzip(&tar(&[("a.log", text.as_bytes())]));
             t[..t.len() - 20].to_vec()

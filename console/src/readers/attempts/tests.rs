@@ -2,7 +2,9 @@ use super::*;
 use crate::readers::format::Format;
 
 /// Attempts begun, first line of the last one, how it ended.
-fn follow(log: &str) -> (u64, u64, Option<Ended>) {
+type Followed = (u64, u64, Option<Ended>);
+
+fn follow(log: &str) -> Followed {
     let mut tracker = Tracker::default();
     for (number, line) in (1..).zip(log.lines()) {
         let at = Format::recognise(line).and_then(|(_, fields)| fields.at);
@@ -15,7 +17,7 @@ fn follow(log: &str) -> (u64, u64, Option<Ended>) {
 #[test]
 fn every_familys_last_attempt_is_found_with_its_end_only_where_the_log_says_so() {
     use Ended::{Failed, Succeeded};
-    let table: &[(&str, (u64, u64, Option<Ended>))] = &[
+    let table: &[(&str, Followed)] = &[
         ("no marks\nat all\n", (0, 0, None)),
         (
             "Log started: 2024-05-01  10:00:00\ndpkg: error x\nLog ended: 2024-05-01  10:00:09\n\nLog started: 2024-05-02  10:00:00\nSetting up x\nLog ended: 2024-05-02  10:00:09\n",

@@ -23,7 +23,7 @@ impl<S: Sink> Walk<'_, S> {
         }
         let within = Nest { containers: nest.containers + 1, unpacked: false };
         let meter = Meter::new(&self.total);
-        let mut archive = tar::Archive::new(meter.into_layer(stream));
+        let mut archive = tar::Archive::new(meter.count_in(stream));
         let entries = match archive.entries() {
             Ok(entries) => entries.raw(true),
             Err(error) => return self.broken(name, &error),
@@ -54,7 +54,7 @@ impl<S: Sink> Walk<'_, S> {
             let member = format!("{name}!{}", long_name.take().unwrap_or_else(header_name));
             match kind {
                 EntryType::Regular | EntryType::Continuous => {
-                    let mut guarded = meter.out_of_layer(entry);
+                    let mut guarded = meter.count_out(entry);
                     self.stream(&member, &mut guarded, within);
                 }
                 EntryType::Symlink | EntryType::Link => self.leave(&member, Why::Link),
@@ -103,7 +103,7 @@ impl<S: Sink> Walk<'_, S> {
                 Ok(entry) if entry.is_dir() => {}
                 Ok(entry) if entry.is_symlink() => self.leave(&member, Why::Link),
                 Ok(entry) => {
-                    let mut guarded = meter.out_of_layer(entry);
+                    let mut guarded = meter.count_out(entry);
                     self.stream(&member, &mut guarded, within);
                 }
                 Err(ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)) => {

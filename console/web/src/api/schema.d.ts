@@ -567,6 +567,8 @@ export interface components {
             since: string;
             /** @description `connected`, `away`, `left` or `frozen`. */
             standing: string;
+            /** @description What carries its connection: `quic` or `tcp`. */
+            transport?: string | null;
             version: string;
         };
         /** @description The customer's answer to a fault's question. */
