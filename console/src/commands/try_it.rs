@@ -103,7 +103,7 @@ async fn try_it(options: &Try) -> Result<u8, Trouble> {
     }
     if !options.once {
         if text {
-            report::stay(&tried, lang);
+            report::stay(&tried, console.first_link(), lang);
         }
         // Where Ctrl-C cannot be waited for, ending is better than staying for ever.
         let _ = tokio::signal::ctrl_c().await;

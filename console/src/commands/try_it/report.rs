@@ -19,6 +19,7 @@ struct Words {
     right: &'static str,
     wrong: &'static str,
     stay: &'static str,
+    page: &'static str,
     stop: &'static str,
 }
 
@@ -32,6 +33,7 @@ const EN: Words = Words {
     right: "Right: this is what the package was made to fail with.",
     wrong: "Wrong: the package was made to fail with",
     stay: "The console stays up. Look at the case, or follow it live:",
+    page: "(the page: its certificate is self-made, the browser asks once; choose a name and a password)",
     stop: "Ctrl-C ends it and removes everything.",
 };
 
@@ -45,6 +47,7 @@ const FR: Words = Words {
     right: "Juste : c'est bien le défaut donné au paquet.",
     wrong: "Faux : le défaut donné au paquet était",
     stay: "La console reste ouverte. Voir le dossier, ou le suivre en direct :",
+    page: "(la page : son certificat est fait maison, le navigateur demande une fois ; choisir un nom et un mot de passe)",
     stop: "Ctrl-C l'arrête et efface tout.",
 };
 
@@ -125,10 +128,13 @@ fn agent_words(tried: &Tried) -> Vec<Value> {
 }
 
 /// Says how to look further while the console stays.
-pub(super) fn stay(tried: &Tried, lang: Lang) {
+pub(super) fn stay(tried: &Tried, first_link: Option<&str>, lang: Lang) {
     let words = own_words(lang);
     let (data, case) = (tried.data.display(), &tried.case);
     say(&format!("\n{}", words.stay));
+    if let Some(token) = first_link {
+        say(&format!("  https://{}/#/first/{token}   {}", tried.address, words.page));
+    }
     say(&format!("  hotliner-console case show {case} --data {data}"));
     say(&format!(
         "  curl --no-buffer --unix-socket {data}/console.sock http://localhost/api/v1/cases/{case}/live"
