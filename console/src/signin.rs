@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use hotliner_protocol::time::Timestamp;
 
+use crate::accounts;
+
 /// Wrong passwords for one name within [`WINDOW`].
 const MAX_OF_NAME: u32 = 8;
 
@@ -39,7 +41,7 @@ impl SignInLimits {
     /// How long whoever comes from `address` and says to be `name` has to wait; `None`: not at all. The try is counted as
     /// wrong until [`SignInLimits::right`] says otherwise, so that many at once do not pass together.
     pub fn enter(&mut self, name: &str, address: IpAddr, now: Timestamp) -> Option<Duration> {
-        let name = name.to_ascii_lowercase();
+        let (name, address) = (known(name), network(address));
         let of_name = wait(self.names.get(&name), MAX_OF_NAME, now);
         let of_address = wait(self.addresses.get(&address), MAX_OF_ADDRESS, now);
         if let Some(wait) = of_name.max(of_address) {
@@ -52,10 +54,26 @@ impl SignInLimits {
 
     /// The password was right.
     pub fn right(&mut self, name: &str, address: IpAddr) {
-        self.names.remove(&name.to_ascii_lowercase());
-        if let Some(tries) = self.addresses.get_mut(&address) {
+        self.names.remove(&known(name));
+        if let Some(tries) = self.addresses.get_mut(&network(address)) {
             tries.wrong = tries.wrong.saturating_sub(1);
         }
+    }
+}
+
+/// The name as it is counted: names that no account can have are one, and take no memory of their own.
+fn known(name: &str) -> String {
+    // The first account's link is tried for no name, and is not locked by those who invent some.
+    if name.is_empty() || accounts::is_name(name) { name.to_ascii_lowercase() } else { "?".to_owned() }
+}
+
+/// The address as it is counted. Of IPv6 everybody has a whole network of 64 bits (RFC 6177).
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(address) if address.to_ipv4_mapped().is_none() => {
+            IpAddr::from((u128::from(address) & !u128::from(u64::MAX)).to_be_bytes())
+        }
+        other => other.to_canonical(),
     }
 }
 
@@ -113,6 +131,28 @@ mod tests {
         }
         assert!(limits.enter("name40", address(1), at(2)).is_some());
         assert_eq!(limits.enter("name40", address(2), at(2)), None);
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_address() {
+        let mut limits = SignInLimits::default();
+        for n in 0..40_u16 {
+            let from = IpAddr::from([0x2001, 0xdb8, 0, 1, n, n, n, n]);
+            assert_eq!(limits.enter(&format!("name{n}"), from, at(0)), None);
+        }
+        assert!(limits.enter("ann", IpAddr::from([0x2001, 0xdb8, 0, 1, 9, 9, 9, 9]), at(1)).is_some());
+        assert_eq!(limits.enter("ann", IpAddr::from([0x2001, 0xdb8, 0, 2, 9, 9, 9, 9]), at(1)), None);
+    }
+
+    #[test]
+    fn names_that_no_account_can_have_are_counted_as_one() {
+        let mut limits = SignInLimits::default();
+        for n in 0..8_u8 {
+            assert_eq!(limits.enter(&"x".repeat(60_000 + usize::from(n)), address(n), at(0)), None);
+        }
+        assert!(limits.enter(&"y".repeat(50_000), address(99), at(0)).is_some());
+        assert_eq!(limits.names.keys().map(String::len).max(), Some(1), "they are not kept");
+        assert_eq!(limits.enter("", address(100), at(0)), None, "the first account can still be made");
     }
 
     #[test]

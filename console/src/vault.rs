@@ -14,6 +14,7 @@ use hotliner_protocol::id::CaseId;
 use hotliner_protocol::resume::StoredLink;
 use hotliner_protocol::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
+use tokio::sync::watch;
 
 use crate::tokens::{Scope, Token};
 pub use accounts::Added;
@@ -46,6 +47,8 @@ pub enum VaultError {
 #[derive(Clone, Debug)]
 pub struct Vault {
     connection: Arc<Mutex<Connection>>,
+    /// Told whenever somebody may do less than before.
+    access: Arc<watch::Sender<()>>,
 }
 
 impl Vault {
@@ -65,7 +68,23 @@ impl Vault {
         connection.execute_batch(SCHEMA)?;
         connection.execute_batch(accounts::SCHEMA)?;
         connection.pragma_update(None, "user_version", FORMAT)?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), access: Arc::default() })
+    }
+
+    /// Changes whenever a session, an account's password, an account or a token has ended: what was allowed before has to be
+    /// asked for again.
+    pub fn access_changes(&self) -> watch::Receiver<()> {
+        self.access.subscribe()
+    }
+
+    /// As [`Vault::with`], for work that takes access away.
+    async fn take_away<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, VaultError> {
+        let done = self.with(work).await;
+        self.access.send_replace(());
+        done
     }
 
     async fn with<T: Send + 'static>(
@@ -167,7 +186,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError`].
     pub async fn revoke_token(&self, id: String, now: Timestamp) -> Result<bool, VaultError> {
-        self.with(move |vault| {
+        self.take_away(move |vault| {
             let changed = vault.execute(
                 "UPDATE token SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
                 params![id, now.millis().cast_signed()],

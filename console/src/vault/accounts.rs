@@ -115,7 +115,7 @@ impl Vault {
         password: String,
         keep: Option<[u8; 32]>,
     ) -> Result<bool, VaultError> {
-        self.with(move |vault| {
+        self.take_away(move |vault| {
             let changed =
                 vault.execute("UPDATE account SET password = ?2 WHERE name = ?1", params![name, password])?;
             vault
@@ -150,7 +150,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError`].
     pub async fn remove_account(&self, name: String) -> Result<bool, VaultError> {
-        self.with(move |vault| {
+        self.take_away(move |vault| {
             let removed = vault.execute(
                 "DELETE FROM account WHERE name = ?1 AND (role <> 'admin'
                  OR (SELECT count(*) FROM account WHERE role = 'admin') > 1)",
@@ -164,7 +164,8 @@ impl Vault {
         .await
     }
 
-    /// Begins a session whose secret has this hash. Sessions that are over are forgotten.
+    /// Begins a session whose secret has this hash, for an account whose password still has the hash `password`: checking one
+    /// takes a while, in which it may be changed. Returns whether it began. Sessions that are over are forgotten.
     ///
     /// # Errors
     /// [`VaultError`].
@@ -172,8 +173,9 @@ impl Vault {
         &self,
         hash: [u8; 32],
         account: String,
+        password: String,
         now: Timestamp,
-    ) -> Result<(), VaultError> {
+    ) -> Result<bool, VaultError> {
         self.with(move |vault| {
             let ago = |span: std::time::Duration| {
                 let millis = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
@@ -187,11 +189,12 @@ impl Vault {
                 params![account, MAX_SESSIONS - 1],
             )?;
             let at = now.millis().cast_signed();
-            vault.execute(
-                "INSERT INTO session (hash, account, created_at, seen_at) VALUES (?1, ?2, ?3, ?3)",
-                params![hash, account, at],
+            let begun = vault.execute(
+                "INSERT INTO session (hash, account, created_at, seen_at)
+                 SELECT ?1, name, ?3, ?3 FROM account WHERE name = ?2 AND password = ?4",
+                params![hash, account, at, password],
             )?;
-            Ok(())
+            Ok(begun > 0)
         })
         .await
     }
@@ -233,7 +236,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError`].
     pub async fn end_session(&self, hash: [u8; 32]) -> Result<(), VaultError> {
-        self.with(move |vault| {
+        self.take_away(move |vault| {
             vault.execute("DELETE FROM session WHERE hash = ?1", [hash])?;
             Ok(())
         })
@@ -263,4 +266,25 @@ fn account(row: &Row<'_>) -> Result<Account, VaultError> {
 
 fn time(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis.unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::Role;
+
+    #[tokio::test]
+    async fn a_password_changed_while_it_was_checked_begins_no_session() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(&folder.path().join("vault.db")).unwrap();
+        let now = Timestamp::from_millis(1_000_000);
+        let account =
+            Account { name: "ann".into(), role: Role::Hotliner, lang: None, theme: None, created_at: now };
+        vault.add_account(account, "old".into(), false).await.unwrap();
+        vault.set_password("ann".into(), "new".into(), None).await.unwrap();
+        assert!(!vault.begin_session([1; 32], "ann".into(), "old".into(), now).await.unwrap());
+        assert!(vault.session([1; 32]).await.unwrap().is_none());
+        assert!(vault.begin_session([2; 32], "ann".into(), "new".into(), now).await.unwrap());
+        assert!(vault.session([2; 32]).await.unwrap().is_some());
+    }
 }

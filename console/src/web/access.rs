@@ -55,8 +55,8 @@ pub(super) enum Who {
     Nobody,
     /// The owner of the data folder.
     Local,
-    /// The holder of a token.
-    Token { name: String, scope: Scope },
+    /// The holder of a token, and the hash of its secret.
+    Token { name: String, scope: Scope, secret: [u8; 32] },
     /// Somebody signed in, and the hash of their session's secret.
     Account { account: Account, session: [u8; 32] },
 }
@@ -131,6 +131,23 @@ pub(super) fn allows(who: &Who, right: Right) -> bool {
 }
 
 impl Caller {
+    /// Whether the session or token is still good. What cannot be looked up is not.
+    pub(super) async fn is_welcome(&self, app: &App) -> bool {
+        match &self.who {
+            Who::Local => true,
+            Who::Nobody => false,
+            Who::Token { secret, .. } => app
+                .vault
+                .token(*secret)
+                .await
+                .is_ok_and(|token| token.is_some_and(|token| token.is_alive(now()))),
+            Who::Account { session, .. } => {
+                let found = app.vault.session(*session).await;
+                found.is_ok_and(|found| found.is_some_and(|(session, _)| session.is_alive(now())))
+            }
+        }
+    }
+
     /// As the journal names them.
     pub(super) fn by(&self) -> String {
         match &self.who {
@@ -208,8 +225,11 @@ async fn who(headers: &HeaderMap, origin: Origin, app: &App) -> Result<Who, Answ
         return Ok(Who::Local);
     }
     if let Some(secret) = bearer(headers) {
-        return match app.vault.token(tokens::hash(secret)).await? {
-            Some(token) if token.is_alive(now()) => Ok(Who::Token { name: token.name, scope: token.scope }),
+        let secret = tokens::hash(secret);
+        return match app.vault.token(secret).await? {
+            Some(token) if token.is_alive(now()) => {
+                Ok(Who::Token { name: token.name, scope: token.scope, secret })
+            }
             _ => Err(unauthorized("this token is unknown, expired or revoked")),
         };
     }
@@ -305,7 +325,7 @@ mod tests {
 
     /// Everybody there is, in the order of the table below.
     fn everybody() -> Vec<Who> {
-        let token = |scope| Who::Token { name: "ci".into(), scope };
+        let token = |scope| Who::Token { name: "ci".into(), scope, secret: [0; 32] };
         let account = |role| {
             let created_at = Timestamp::from_millis(0);
             let account = Account { name: "ann".into(), role, lang: None, theme: None, created_at };

@@ -5,11 +5,13 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 
 use super::App;
-use super::access::Caller;
+use super::access::{Caller, Origin};
 use super::answer::{Answer, ErrorBody};
 use super::cases::body;
+use super::session::limited;
 use super::views::{AccountList, AccountView, Language, MeChange, NewAccount, PasswordChange};
 use crate::accounts::{self, Account};
 use crate::hub::now;
@@ -56,23 +58,31 @@ pub(super) async fn create(
 #[utoipa::path(
     post, path = "/api/v1/accounts/me", tag = "accounts", request_body = MeChange,
     responses((status = 204, description = "changed"), (status = 400, description = "an unusable password", body = ErrorBody),
-        (status = 403, description = "the old password is wrong, or nobody is signed in", body = ErrorBody)),
+        (status = 403, description = "the old password is wrong, or nobody is signed in", body = ErrorBody),
+        (status = 429, description = "too many wrong ones; `Retry-After` tells the seconds", body = ErrorBody)),
 )]
 pub(super) async fn change_me(
     State(app): State<App>,
     caller: Caller,
     bytes: Result<Bytes, BytesRejection>,
-) -> Result<StatusCode, Answer> {
+) -> Result<Response, Answer> {
     let MeChange { lang, theme, password } = body(bytes, None)?;
     let Some((account, session)) = caller.account() else {
         return Err(Answer::bad_request("nobody is signed in", "sign in with an account"));
     };
     let name = account.name.clone();
     if let Some(change) = password {
+        // As signing in: whoever finds an unlocked browser guesses no faster.
+        if let Some(refused) = limited(&app, &name, caller.origin) {
+            return Ok(refused);
+        }
         let kept = app.vault.account(name.clone()).await?.map(|(_, kept)| kept);
         let short = change.old.len() <= passwords::MAX_BYTES;
         if !short || !app.passwords.is_right(change.old, kept).await? {
             return Err(Answer::new(StatusCode::FORBIDDEN, "the old password is wrong", "type it again"));
+        }
+        if let Origin::Remote(address) = caller.origin {
+            app.limits().right(&name, address);
         }
         let password = checked(&app, &name, change.new).await?;
         app.vault.set_password(name.clone(), password, Some(session)).await?;
@@ -82,7 +92,7 @@ pub(super) async fn change_me(
         Language::Fr => "fr",
     });
     app.vault.set_taste(name, lang, theme).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// Sets somebody's password; their sessions end.

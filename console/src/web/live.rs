@@ -94,7 +94,7 @@ pub(super) async fn live(
         reached: from.within(watch.position),
         facts: Conflate::new(FACT_INTERVAL),
         shown: Map::new(),
-        _place: place,
+        place,
     };
     tokio::spawn(feed.run(watch));
     Ok(Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
@@ -148,7 +148,7 @@ struct Feed {
     facts: Conflate<String, Item>,
     /// The case as the reader knows it.
     shown: Map<String, Value>,
-    _place: Place,
+    place: Place,
 }
 
 /// The reader has gone, or is too slow.
@@ -164,6 +164,8 @@ impl Feed {
     async fn feed(&mut self, mut watch: Watch) -> Result<(), Gone> {
         self.catch_up(watch.position).await?;
         self.send_case(&watch.row).await?;
+        let over = self.place.over(self.app.clone());
+        tokio::pin!(over);
         loop {
             let update: Arc<LiveUpdate> = tokio::select! {
                 update = watch.updates.recv() => update.map_err(|_| Gone)?,
@@ -173,6 +175,7 @@ impl Feed {
                     continue;
                 }
                 () = self.sender.closed() => return Err(Gone),
+                () = &mut over => return Err(Gone),
             };
             if update.position > self.reached.entries {
                 match &update.items {

@@ -42,7 +42,7 @@ pub(super) async fn live(
     let place = app.streams.enter(&caller)?;
     let (sender, receiver) = mpsc::channel(QUEUE);
     let changes = app.hub.changes();
-    tokio::spawn(Feed { app, lang, sender, _place: place }.run(changes));
+    tokio::spawn(Feed { app, lang, sender, place }.run(changes));
     Ok(Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
@@ -50,13 +50,15 @@ struct Feed {
     app: App,
     lang: Language,
     sender: mpsc::Sender<Result<Event, Infallible>>,
-    _place: Place,
+    place: Place,
 }
 
 impl Feed {
-    /// Sends until the reader goes or falls behind.
+    /// Sends until the reader goes, falls behind or may not watch any more.
     async fn run(self, mut changes: broadcast::Receiver<Arc<CaseRow>>) {
         let mut cases: Conflate<CaseId, Arc<CaseRow>> = Conflate::new(INTERVAL);
+        let over = self.place.over(self.app.clone());
+        tokio::pin!(over);
         loop {
             let rows = tokio::select! {
                 changed = changes.recv() => match changed {
@@ -65,6 +67,7 @@ impl Feed {
                 },
                 () = wait(cases.next()) => cases.due(Instant::now()),
                 () = self.sender.closed() => return,
+                () = &mut over => return,
             };
             for row in rows {
                 if !self.send(CaseRow::clone(&row)).await {

@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, BufReader};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
@@ -25,6 +25,9 @@ const MAX_CONNECTIONS: usize = 1_024;
 
 /// How long a TLS handshake, and the head of a request, may take.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Time between two questions whether an HTTP/2 client is still there.
+const PING_EVERY: Duration = Duration::from_secs(30);
 
 /// Requests at a time on one HTTP/2 connection.
 const MAX_STREAMS: u32 = 64;
@@ -49,7 +52,7 @@ pub(super) async fn tls(
             _ = stop.changed() => return,
         };
         let Some((stream, address)) = ready(accepted).await else { continue };
-        // Who says nothing takes no more places than one address may have.
+        // Until TLS is done an address has no more places than agents of one address may have.
         let knocked = agents.as_ref().map(|door| (door.clone(), door.knock(address.ip())));
         let agents = match knocked {
             Some((_, None)) => continue,
@@ -102,13 +105,18 @@ async fn ready<T>(accepted: io::Result<T>) -> Option<T> {
     }
 }
 
-/// Serves one connection to its end.
+/// Serves one connection to its end. Whoever says nothing, or has gone without a word, is hung up on.
 async fn connection(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     origin: Origin,
     router: Router,
     mut stop: watch::Receiver<bool>,
 ) {
+    // Finding out which HTTP is spoken has no time limit of its own.
+    let mut stream = BufReader::new(stream);
+    if !timeout(HEAD_TIMEOUT, stream.fill_buf()).await.is_ok_and(|first| first.is_ok()) {
+        return;
+    }
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(origin);
@@ -117,7 +125,9 @@ async fn connection(
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MAX_STREAMS);
+    let mut http2 = builder.http2();
+    http2.timer(TokioTimer::new()).max_concurrent_streams(MAX_STREAMS);
+    http2.keep_alive_interval(PING_EVERY).keep_alive_timeout(HEAD_TIMEOUT);
     let serving = builder.serve_connection(TokioIo::new(stream), service);
     tokio::select! {
         // How a client went away is its own affair.

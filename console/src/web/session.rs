@@ -46,14 +46,13 @@ pub(super) async fn sign_in(
         return Ok(refused);
     }
     let found = app.vault.account(name.clone()).await?;
-    let kept = found.as_ref().map(|(_, kept)| kept.clone());
     let usable = password.len() <= passwords::MAX_BYTES;
     match found {
-        Some((account, _)) if usable && app.passwords.is_right(password, kept).await? => {
+        Some((account, hash)) if usable && app.passwords.is_right(password, Some(hash.clone())).await? => {
             if let Origin::Remote(address) = caller.origin {
                 app.limits().right(&name, address);
             }
-            begin(&app, account, StatusCode::OK).await
+            begin(&app, account, hash, StatusCode::OK).await
         }
         Some(_) => Err(wrong()),
         None => {
@@ -73,7 +72,7 @@ fn wrong() -> Answer {
 }
 
 /// Counts a try. The answer, if there were too many.
-fn limited(app: &App, name: &str, origin: Origin) -> Option<Response> {
+pub(super) fn limited(app: &App, name: &str, origin: Origin) -> Option<Response> {
     let Origin::Remote(address) = origin else { return None };
     let wait = app.limits().enter(name, address, now())?;
     let seconds = wait.as_secs() + 1;
@@ -127,21 +126,29 @@ pub(super) async fn first(
     }
     let password = checked(&app, &name, password).await?;
     let account = Account { name, role: Role::Admin, lang: None, theme: None, created_at: now() };
-    match app.vault.add_account(account.clone(), password, true).await? {
+    match app.vault.add_account(account.clone(), password.clone(), true).await? {
         Added::Added => {
             if let Origin::Remote(address) = caller.origin {
                 app.limits().right("", address);
             }
-            begin(&app, account, StatusCode::CREATED).await
+            begin(&app, account, password, StatusCode::CREATED).await
         }
         Added::Taken | Added::Full => Err(used()),
     }
 }
 
-/// Begins a session.
-async fn begin(app: &App, account: Account, status: StatusCode) -> Result<Response, Answer> {
+/// Begins a session for an account whose password has this hash.
+async fn begin(
+    app: &App,
+    account: Account,
+    password: String,
+    status: StatusCode,
+) -> Result<Response, Answer> {
     let (secret, hash) = accounts::secret(&mut OsRng);
-    app.vault.begin_session(hash, account.name.clone(), now()).await?;
+    if !app.vault.begin_session(hash, account.name.clone(), password, now()).await? {
+        // Changed, or the account removed, while it was checked.
+        return Err(wrong());
+    }
     tracing::info!(account = account.name, "signed in");
     let life = accounts::SESSION_LIFETIME.as_secs();
     let cookie = format!("{COOKIE_NAME}={secret}; Path=/; Max-Age={life}; Secure; HttpOnly; SameSite=Strict");

@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::http::StatusCode;
+use tokio::time::timeout;
 
+use super::App;
 use super::access::{Caller, Who};
 use super::answer::Answer;
 use crate::tokens::hex;
@@ -21,11 +24,29 @@ pub struct Streams {
     open: Arc<Mutex<HashMap<String, usize>>>,
 }
 
+/// How often a session or token whose time may be over is looked at. One that is ended is noticed at once.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
 /// A place that is given back when it is dropped.
 #[derive(Debug)]
 pub(super) struct Place {
     streams: Streams,
     whose: String,
+    caller: Caller,
+}
+
+impl Place {
+    /// Returns when the caller may not watch any more: a stream must not outlive the session it was opened with.
+    pub(super) fn over(&self, app: App) -> impl Future<Output = ()> + Send + use<> {
+        let caller = self.caller.clone();
+        let mut changes = app.vault.access_changes();
+        async move {
+            while caller.is_welcome(&app).await {
+                // The vault lives as long as the application: there is no error.
+                let _ = timeout(LOOK_EVERY, changes.changed()).await;
+            }
+        }
+    }
 }
 
 impl Streams {
@@ -46,7 +67,7 @@ impl Streams {
             ));
         }
         *held += 1;
-        Ok(Place { streams: self.clone(), whose })
+        Ok(Place { streams: self.clone(), whose, caller: caller.clone() })
     }
 }
 

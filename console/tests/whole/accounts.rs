@@ -1,10 +1,18 @@
 //! Accounts and sessions: who gets in, and what for.
 
 use hotliner_console::web::openapi;
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
 
 use crate::browser::Browser;
 use crate::console::Console;
+
+/// How long a test waits for something the console should do: longer than its own limit for silence, 10 s.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 const PASSWORD: &str = "correct horse";
 
@@ -76,6 +84,60 @@ async fn a_session_ends_by_signing_out_by_a_new_password_and_with_its_account() 
     assert!(last.what.contains("last administrator"), "{last}");
 }
 
+/// Reads a live stream to its end, which must come.
+async fn ended(mut stream: TlsStream<TcpStream>) {
+    let mut rest = Vec::new();
+    let end = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut rest)).await;
+    // The console ends connections without saying goodbye.
+    drop(end.expect("the stream goes on"));
+}
+
+#[tokio::test]
+async fn a_live_stream_ends_with_the_session_or_token_it_was_opened_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::start(folder.path()).await;
+    add(&console, "ann", "admin").await;
+    add(&console, "bob", "hotliner").await;
+    let case = console.post("/api/v1/cases", json!({})).await["case"].as_str().unwrap().to_owned();
+    let streams = ["/api/v1/live".to_owned(), format!("/api/v1/cases/{case}/live")];
+    for path in &streams {
+        let mut browser = Browser::new(&console);
+        browser.sign_in("bob", PASSWORD).await;
+        let stream = browser.watch(path, "").await;
+        assert_eq!(browser.ask("DELETE", "/api/v1/session", None).await.status, 204);
+        ended(stream).await;
+
+        browser.sign_in("bob", PASSWORD).await;
+        let stream = browser.watch(path, "").await;
+        console.post("/api/v1/accounts/bob/password", json!({ "password": PASSWORD })).await;
+        ended(stream).await;
+
+        let token = console.post("/api/v1/tokens", json!({ "name": "ci", "scope": "read" })).await;
+        let bearer = format!("Authorization: Bearer {}\r\n", token["token"].as_str().unwrap());
+        let stream = Browser::new(&console).watch(path, &bearer).await;
+        let id = token["id"].as_str().unwrap();
+        console.client.ask(hyper::Method::DELETE, &format!("/api/v1/tokens/{id}"), None).await.unwrap();
+        ended(stream).await;
+    }
+    // Those of others go on.
+    let mut browser = Browser::new(&console);
+    browser.sign_in("ann", PASSWORD).await;
+    let mut stream = browser.watch(&streams[0], "").await;
+    console.client.ask(hyper::Method::DELETE, "/api/v1/accounts/bob", None).await.unwrap();
+    console.post("/api/v1/cases", json!({ "note": "after bob" })).await;
+    let mut bytes = Vec::new();
+    while !String::from_utf8_lossy(&bytes).contains("after bob") {
+        assert!(stream.read_buf(&mut bytes).await.unwrap() > 0, "it ended");
+    }
+}
+
+#[tokio::test]
+async fn who_says_nothing_is_hung_up_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::start(folder.path()).await;
+    ended(Browser::new(&console).connect().await).await;
+}
+
 #[tokio::test]
 async fn a_forged_cookie_and_a_foreign_page_get_nothing_done() {
     let folder = tempfile::tempdir().unwrap();
@@ -103,6 +165,22 @@ async fn a_forged_cookie_and_a_foreign_page_get_nothing_done() {
     assert_eq!(browser.sign_in("ann", PASSWORD).await.status, 403);
     let cases = console.get("/api/v1/cases").await;
     assert_eq!(cases["cases"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn guessing_the_old_password_is_slowed_down_as_signing_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::start(folder.path()).await;
+    add(&console, "ann", "hotliner").await;
+    let mut browser = Browser::new(&console);
+    browser.sign_in("ann", PASSWORD).await;
+    let change = |old: &str| Some(json!({ "password": { "old": old, "new": "another horse" } }));
+    for _ in 0..8 {
+        assert_eq!(browser.ask("POST", "/api/v1/accounts/me", change("wrong horse")).await.status, 403);
+    }
+    let refused = browser.ask("POST", "/api/v1/accounts/me", change(PASSWORD)).await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.headers["retry-after"].parse::<u64>().unwrap() > 0);
 }
 
 #[tokio::test]

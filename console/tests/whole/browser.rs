@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use crate::console::Console;
 
@@ -53,6 +54,28 @@ impl Browser {
         Self { host, tls: TlsConnector::from(Arc::new(config)), origin, cookie: None }
     }
 
+    /// A connection on which nothing is said yet.
+    pub(crate) async fn connect(&self) -> TlsStream<TcpStream> {
+        let stream = TcpStream::connect(&self.host).await.unwrap();
+        let name = ServerName::try_from("127.0.0.1").unwrap();
+        self.tls.connect(name, stream).await.unwrap()
+    }
+
+    /// Opens the live stream at `path`; gives it once it has begun.
+    pub(crate) async fn watch(&self, path: &str, headers: &str) -> TlsStream<TcpStream> {
+        let mut stream = self.connect().await;
+        let cookie = self.cookie.as_ref().map(|cookie| format!("Cookie: {cookie}\r\n")).unwrap_or_default();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{cookie}{headers}\r\n", self.host);
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut bytes = Vec::new();
+        while !bytes.windows(4).any(|part| part == b"\r\n\r\n") {
+            assert!(stream.read_buf(&mut bytes).await.unwrap() > 0, "the stream does not begin");
+        }
+        let head = String::from_utf8_lossy(&bytes);
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        stream
+    }
+
     /// Asks with these headers besides. A cookie that comes is kept.
     pub(crate) async fn ask_with(
         &mut self,
@@ -61,9 +84,7 @@ impl Browser {
         body: Option<Value>,
         headers: &str,
     ) -> Answer {
-        let stream = TcpStream::connect(&self.host).await.unwrap();
-        let name = ServerName::try_from("127.0.0.1").unwrap();
-        let mut stream = self.tls.connect(name, stream).await.unwrap();
+        let mut stream = self.connect().await;
         let body = body.map(|body| body.to_string()).unwrap_or_default();
         let origin = self.origin.as_ref().map(|origin| format!("Origin: {origin}\r\n"));
         let cookie = self.cookie.as_ref().map(|cookie| format!("Cookie: a=b; {cookie}\r\n"));
