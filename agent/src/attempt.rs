@@ -62,8 +62,8 @@ impl Default for Plan {
 
 impl Plan {
     /// The plan for `command` (program and arguments) started in `cwd`; `own_log` is where an installer may be asked to write
-    /// a log of this attempt alone.
-    pub(crate) fn new(command: &[String], cwd: &Path, own_log: &Path) -> Self {
+    /// a log of this attempt alone, if it may be asked.
+    pub(crate) fn new(command: &[String], cwd: &Path, own_log: Option<&Path>) -> Self {
         let words = installer_words(command);
         // Without a wrapper in front only the first word is a program: `pip install apt` is no run of apt.
         let reach = if command.first().is_some_and(|first| is_wrapper(first)) { words.len() } else { 1 };
@@ -73,15 +73,8 @@ impl Plan {
             return Self::default();
         };
         if family == Family::Msi {
-            let mut plan = Self::msi(args, cwd, own_log);
             // Arguments behind a wrapper's command might be anybody's: only msiexec itself is asked for a log.
-            if !command.first().is_some_and(|first| family_of(first) == Some(Family::Msi))
-                && !plan.added_args.is_empty()
-            {
-                plan.added_args.clear();
-                plan.logs.clear();
-            }
-            return plan;
+            return Self::msi(args, cwd, own_log.filter(|_| reach == 1));
         }
         let given = Given::read(args);
         let place = |path: &str| cwd.join(path);
@@ -105,12 +98,13 @@ impl Plan {
 
     /// Windows Installer writes no log unless asked, and its messages say little: it is asked for a verbose one, if the
     /// command does not name one.
-    fn msi(args: &[String], cwd: &Path, own_log: &Path) -> Self {
-        let (log, added_args) = match msi_log(args) {
-            Some(named) => (cwd.join(named), Vec::new()),
-            None => (own_log.to_owned(), vec!["/l*v".into(), own_log.as_os_str().to_owned()]),
+    fn msi(args: &[String], cwd: &Path, own_log: Option<&Path>) -> Self {
+        let (logs, added_args) = match (msi_log(args), own_log) {
+            (Some(named), _) => (vec![cwd.join(named)], Vec::new()),
+            (None, Some(own)) => (vec![own.to_owned()], vec!["/l*v".into(), own.as_os_str().to_owned()]),
+            (None, None) => (Vec::new(), Vec::new()),
         };
-        Self { family: Family::Msi, logs: vec![log], added_args, ..Self::default() }
+        Self { family: Family::Msi, logs, added_args, ..Self::default() }
     }
 }
 
@@ -253,7 +247,7 @@ mod tests {
 
     fn plan(command: &str) -> Plan {
         let words: Vec<String> = command.split('\u{20}').map(|word| word.replace('_', " ")).collect();
-        Plan::new(&words, Path::new("/work dir"), Path::new("/tmp/own.log"))
+        Plan::new(&words, Path::new("/work dir"), Some(Path::new("/tmp/own.log")))
     }
 
     #[test]

@@ -122,6 +122,11 @@ impl Folder {
         self.path.join("spool")
     }
 
+    /// A file in it for a log that an installer is asked to write.
+    pub(crate) fn own_log(&self) -> Option<PathBuf> {
+        self.lock.as_ref().map(|_| self.path.join("installer.log"))
+    }
+
     /// What is kept.
     pub(crate) fn state(&self) -> &LinkState {
         &self.state

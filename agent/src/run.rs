@@ -164,13 +164,10 @@ impl<'a> Attempt<'a> {
     /// Gets everything ready that must be there before the installer's first word.
     fn new(session: Option<Session>, scopes: Scopes, command: &[String], notices: &'a Notices) -> Self {
         let cwd = std::env::current_dir().unwrap_or_default();
-        let own_log = std::env::temp_dir().join(format!("hotliner-{}.log", std::process::id()));
-        let mut plan = Plan::new(command, &cwd, &own_log);
-        let output = session.is_some() && scopes.allows(Scope::InstallerOutput);
-        if !output {
-            // What may not be looked at is not asked for.
-            plan.added_args.clear();
-        }
+        let output = scopes.allows(Scope::InstallerOutput);
+        // What may not be looked at is not asked for.
+        let own_log = session.as_ref().filter(|_| output).and_then(Session::own_log);
+        let plan = Plan::new(command, &cwd, own_log.as_deref());
         let mut attempt = Self { session, scopes, notices, plan, tails: None };
         let Some(inlet) = attempt.watching() else { return attempt };
         if output {
@@ -280,7 +277,7 @@ impl<'a> Attempt<'a> {
             self.attend_while(tokio::task::spawn_blocking(move || tails.finish())).await;
         }
         if !self.plan.added_args.is_empty() {
-            // The log that was asked for is ours to remove; an installer that never wrote it leaves nothing to remove.
+            // The log that was asked for is not redacted: it goes at once. One that was never written leaves nothing to remove.
             self.plan.logs.iter().for_each(|log| _ = std::fs::remove_file(log));
         }
         let Some(mut session) = self.session.take() else { return };

@@ -5,6 +5,7 @@ mod end;
 mod line;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -122,6 +123,12 @@ impl Session {
     /// Who is at the other end, as far as is known.
     pub(crate) fn team(&self) -> Option<&str> {
         self.team.as_deref()
+    }
+
+    /// Where an installer may write a log for us: beside what is kept for `resume`, and gone with it whatever happens. `None`
+    /// where the disk gave no folder.
+    pub(crate) fn own_log(&self) -> Option<PathBuf> {
+        self.folder().own_log()
     }
 
     /// Where the console is.

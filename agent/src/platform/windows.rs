@@ -87,12 +87,10 @@ pub(super) fn ask_line(_: Duration) -> Option<String> {
 
 pub(super) fn known_names() -> Known {
     let text = |name: &str| std::env::var(name).ok();
-    Known {
-        users: text("USERNAME").into_iter().collect(),
-        people: Vec::new(),
-        hosts: text("COMPUTERNAME").into_iter().collect(),
-        words: Vec::new(),
-    }
+    let mut known = registry::known_names();
+    known.users.extend(text("USERNAME"));
+    known.hosts.extend(text("COMPUTERNAME"));
+    known
 }
 
 pub(super) fn language() -> String {

@@ -20,6 +20,12 @@ type Judge = fn(&Candidate<'_>) -> bool;
 const TABLE: &[(Kind, &str, Judge)] = &[
     // Credentials
     (Kind::Secret, r#"(?i)(?-u:\b)[a-z][a-z0-9+.-]*://([^\s/@"'<>]+)@"#, judge::any),
+    // A `/` in a password should have been encoded; who did not know that has no less to hide.
+    (
+        Kind::Secret,
+        r#"(?i)(?-u:\b)[a-z][a-z0-9+.-]*://([^\s/@:"'<>]+:[^\s@"'<>]*/[^\s@"'<>]*[^\s/@"'<>])@"#,
+        judge::not_a_port,
+    ),
     (
         Kind::Secret,
         r#"(?i)[?&;](?:[a-z_-]*(?:token|key|secret|password|passwd|pwd|signature|credential)|sig|auth|session|sid|sessionid|code)=([^&\s"'#;<>]+)"#,

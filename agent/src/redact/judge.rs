@@ -39,6 +39,12 @@ pub(crate) fn any(_: &Candidate<'_>) -> bool {
     true
 }
 
+/// `NAME:PASSWORD` with a `/` in it: `HOST:PORT/package@version` is none.
+pub(crate) fn not_a_port(c: &Candidate<'_>) -> bool {
+    let port = c.found().split_once(':').and_then(|(_, rest)| rest.split('/').next());
+    !port.is_some_and(|port| port.parse::<u16>().is_ok())
+}
+
 /// `password=…`: a package called `passwd` with its version is none.
 pub(crate) fn assigned(c: &Candidate<'_>) -> bool {
     let name = c.announcement().trim_end_matches(['=', ' ', '"', '\'']);

@@ -65,6 +65,17 @@ const COMMON: &[&str] = &[
     "installer",
     "error",
     "failed",
+    // What makers write where the owner's name belongs.
+    "microsoft",
+    "lenovo",
+    "dell",
+    "acer",
+    "asus",
+    "samsung",
+    "toshiba",
+    "fujitsu",
+    "medion",
+    "utilisateur",
 ];
 
 /// What the platform knows to be private on this PC.

@@ -7,6 +7,7 @@ use hotliner_protocol::value::Value;
 use windows_registry::{CURRENT_USER, Key, LOCAL_MACHINE};
 
 use crate::platform::{Installed, reading_of};
+use crate::redact::Known;
 
 /// Version and edition of the system.
 const CURRENT_VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
@@ -29,6 +30,12 @@ const REBOOT_KEYS: &[&str] = &[
 /// Where the files to be replaced at the next start are listed.
 const SESSION_MANAGER: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager";
 
+/// The folders of people who have used this PC.
+const PROFILES: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList";
+
+/// Names of the PC in the network.
+const TCPIP: &str = r"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
+
 /// Settings of each network interface.
 const INTERFACES: &str = r"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Interfaces";
 
@@ -47,6 +54,28 @@ fn or_unsupported(text: Option<String>) -> Reading {
 fn system_error(error: impl Into<io::Error>) -> io::Error {
     let error = error.into();
     error.raw_os_error().map_or(error, |code| io::Error::from_raw_os_error(code & 0xFFFF))
+}
+
+/// Whom the PC belongs to, who has an account on it, and its name in the network.
+pub(super) fn known_names() -> Known {
+    let mut known = Known::default();
+    if let Ok(key) = LOCAL_MACHINE.open(CURRENT_VERSION) {
+        known.people.extend(text(&key, "RegisteredOwner"));
+    }
+    if let Ok(key) = LOCAL_MACHINE.open(TCPIP) {
+        known.hosts.extend(text(&key, "Hostname"));
+        known.hosts.extend(text(&key, "NV Hostname"));
+    }
+    if let Ok(profiles) = LOCAL_MACHINE.open(PROFILES) {
+        for name in profiles.keys().into_iter().flatten() {
+            let folder = profiles.open(&name).ok().and_then(|key| text(&key, "ProfileImagePath"));
+            // `C:\Users\ann`, also where the account was renamed since; services have theirs elsewhere.
+            let person =
+                folder.as_deref().and_then(|folder| folder.split_once(r"\Users\")).map(|(_, person)| person);
+            known.users.extend(person.map(str::to_owned));
+        }
+    }
+    known
 }
 
 /// `(id, name, version, build)`.
