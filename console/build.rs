@@ -12,8 +12,8 @@ use std::process::{Command, ExitCode};
 
 use sha2::{Digest, Sha256};
 
-/// What the pages are made of, below `web/`.
-const SOURCES: [&str; 7] = [
+/// What the pages are made of, as seen from `web/`. The types of what the console answers come from its OpenAPI document.
+const SOURCES: [&str; 8] = [
     "src",
     "public",
     "index.html",
@@ -21,6 +21,7 @@ const SOURCES: [&str; 7] = [
     "package-lock.json",
     "vite.config.ts",
     "svelte.config.js",
+    "../../docs/openapi.json",
 ];
 
 /// Bytes of a file's hash in its tag.

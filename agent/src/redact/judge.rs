@@ -42,7 +42,7 @@ pub(crate) fn any(_: &Candidate<'_>) -> bool {
 /// `NAME:PASSWORD` with a `/` in it: `HOST:PORT/package@version` is none.
 pub(crate) fn not_a_port(c: &Candidate<'_>) -> bool {
     let port = c.found().split_once(':').and_then(|(_, rest)| rest.split('/').next());
-    !port.is_some_and(|port| port.parse::<u16>().is_ok())
+    port.is_none_or(|port| port.parse::<u16>().is_err())
 }
 
 /// `password=…`: a package called `passwd` with its version is none.

@@ -1,8 +1,8 @@
-// What the console says, as the pages use it: the shapes of docs/openapi.json (schema.d.ts is generated from it by
+// What the console says, as the pages use it: the shapes of docs/openapi.json (generated/schema.d.ts is made of it by
 // `npm run types`), narrowed where the document says only `string`. A shape that is renamed or removed there fails the type
 // check here.
 
-import type { components } from './schema';
+import type { components } from '../../generated/schema';
 
 type Schemas = components['schemas'];
 
