@@ -20,6 +20,8 @@ after(async () => {
 
 for (const [lang, theme] of [
   ['en', 'light'],
+  ['en', 'dark'],
+  ['fr', 'light'],
   ['fr', 'dark'],
 ]) {
   test(`every page can be used by everybody: ${lang}, ${theme}`, async () => {

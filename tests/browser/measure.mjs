@@ -66,7 +66,8 @@ async function watchFor(selector, text) {
   );
 }
 const seen = () => page.evaluate(() => window.seen);
-const pause = (ms) => page.waitForTimeout(ms);
+/** Until what came last is drawn: the next thing measured begins on a page at rest. */
+const drawn = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 async function linesToRows() {
   const opened = await server.newCase();
@@ -82,7 +83,7 @@ async function linesToRows() {
     const begun = now();
     writeSync(end, `${text}\n`);
     times.push((await seen()) - begun);
-    await pause(20);
+    await drawn();
   }
   closeSync(end);
   await ended(agent);
@@ -99,7 +100,8 @@ async function linesToDiagnoses() {
     await page.locator('.row', { hasText: 'begin' }).waitFor();
     // The first facts, and what they cost the PC, are not what is measured.
     await page.locator('.gauge').first().waitFor();
-    await pause(300);
+    await server.until(opened.case, (view) => view.facts.some((fact) => fact.path === 'packages.count'));
+    await drawn();
     const end = write();
     await watchFor('article.dx', 'suite.deb');
     const begun = now();
@@ -122,12 +124,11 @@ async function million() {
   );
   const began = now();
   await ended(start(server, opened, path.join(home.folder, 'million'), [talk], ['--linger', '600s']));
-  let view;
-  do {
-    await pause(500);
-    view = await page.request.get(`/api/v1/cases/${opened.case}`).then((answer) => answer.json());
-    // What the agent had no room for it says as a gap: then fewer rows come, and that is told below.
-  } while (view.journal.rows < MILLION && view.agent?.standing === 'connected');
+  // What the agent had no room for it says as a gap: then fewer rows come, and that is told below.
+  const view = await server.until(
+    opened.case,
+    ({ journal, agent }) => journal.rows >= MILLION || agent?.standing !== 'connected',
+  );
   const { rows, gaps: lost } = view.journal;
   const taken = now() - began;
   const opens = [];
@@ -162,7 +163,7 @@ async function million() {
   await page.mouse.move(box.x + 100, box.y + 100);
   for (let n = 0; n < 180; n += 1) {
     await page.mouse.wheel(0, -240);
-    await pause(16);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
   }
   const gaps = await frames;
   const jumpBegun = now();

@@ -2,30 +2,13 @@
 
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { ended, script, start } from './lib/agent.mjs';
 import { firstAccount, launch, open, wrong } from './lib/browser.mjs';
 import { Console } from './lib/console.mjs';
-import { temporary } from './lib/programs.mjs';
+import { signedIn } from './lib/signed-in.mjs';
 
-let server;
-let browser;
-let ui;
-let home;
-
-before(async () => {
-  home = temporary();
-  server = await Console.start();
-  browser = await launch();
-  ui = await open(browser, server);
-  await firstAccount(ui.page, server);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-  home?.close();
-});
+const at = signedIn();
 
 const NASTY = [
   '<script>window.hacked=1</script><img src=x onerror="window.hacked=1"><svg onload=window.hacked=1>',
@@ -35,16 +18,16 @@ const NASTY = [
 ];
 
 test('script, direction tricks, control characters and a 1 MB word are harmless in lines, arguments and names', async () => {
-  const { page } = ui;
-  const opened = await server.newCase();
+  const { page } = at.ui;
+  const opened = await at.server.newCase();
   const lines = NASTY.map((line) => `printf '%s\\n' '${line.replaceAll("'", "'\\''")}'`).join('\n');
   const nasty = script(
-    home.folder,
+    at.home.folder,
     '<img src=x onerror=window.hacked=1>.sh',
     `${lines}\nhead -c 1048576 /dev/zero | tr '\\0' W\necho\necho the end`,
   );
   await page.goto(`/#/case/${opened.case}`);
-  const agent = start(server, opened, path.join(home.folder, 'agent'), [nasty, NASTY[0], NASTY[2]]);
+  const agent = start(at.server, opened, path.join(at.home.folder, 'agent'), [nasty, NASTY[0], NASTY[2]]);
   await page.locator('.row', { hasText: 'the end' }).waitFor();
   await ended(agent);
   assert.equal(await page.evaluate(() => window.hacked), undefined);
@@ -62,11 +45,11 @@ test('script, direction tricks, control characters and a 1 MB word are harmless 
   await page.goto('/#/');
   await page.locator(`tr[data-case="${opened.case}"]`).waitFor();
   assert.equal(await page.evaluate(() => window.hacked), undefined);
-  assert.deepEqual(await wrong(ui), []);
+  assert.deepEqual(await wrong(at.ui), []);
 });
 
 test('the policy for content allows files of this console only, and nothing inline', async () => {
-  const { page } = ui;
+  const { page } = at.ui;
   const answer = await page.request.get('/');
   const policy = answer.headers()['content-security-policy'] ?? '';
   for (const part of [
@@ -89,14 +72,14 @@ test('the policy for content allows files of this console only, and nothing inli
   assert.equal(await page.evaluate(() => window.injected), undefined);
   const fresh = await page.evaluate(() => window.violations.splice(0));
   assert.equal(fresh.length, 1, 'the violation was noticed');
-  ui.problems.length = 0;
+  at.ui.problems.length = 0;
 });
 
 test('a forged or missing cookie opens nothing, and another origin changes nothing', async () => {
-  const { page } = ui;
-  const opened = await server.newCase();
+  const { page } = at.ui;
+  const opened = await at.server.newCase();
   const close = `/api/v1/cases/${opened.case}/close`;
-  const stranger = await browser.newContext({ baseURL: server.web, ignoreHTTPSErrors: true });
+  const stranger = await at.browser.newContext({ baseURL: at.server.web, ignoreHTTPSErrors: true });
   assert.equal((await stranger.request.get('/api/v1/cases')).status(), 401, 'without a cookie');
   const forged = { cookie: `__Host-hotliner-session=${'A'.repeat(43)}` };
   assert.equal(
@@ -113,24 +96,24 @@ test('a forged or missing cookie opens nothing, and another origin changes nothi
     const answer = await page.request.post(close, { headers });
     assert.ok([401, 403].includes(answer.status()), `${JSON.stringify(headers)}: ${answer.status()}`);
   }
-  assert.equal((await server.command('case', 'show', opened.case)).status, 'open');
-  const cookies = await ui.context.cookies();
+  assert.equal((await at.server.command('case', 'show', opened.case)).status, 'open');
+  const cookies = await at.ui.context.cookies();
   const session = cookies.find((one) => one.name.startsWith('__Host-'));
   assert.ok(session?.httpOnly && session.secure && session.sameSite === 'Strict', JSON.stringify(session));
   assert.equal(await page.evaluate(() => document.cookie), '');
 });
 
 test('the one-time link makes one account only', async () => {
-  const other = await open(browser, server);
-  await other.page.goto(server.firstLink);
+  const other = await open(at.browser, at.server);
+  await other.page.goto(at.server.firstLink);
   await other.page.getByText('An account exists already').waitFor();
   const answer = await other.page.request.post('/api/v1/accounts/first', {
     data: {
-      link: server.firstLink.split('/').pop(),
+      link: at.server.firstLink.split('/').pop(),
       name: 'mallory',
       password: 'a sentence that is long enough',
     },
-    headers: { origin: server.web },
+    headers: { origin: at.server.web },
   });
   assert.ok(answer.status() >= 400, String(answer.status()));
   await other.context.close();

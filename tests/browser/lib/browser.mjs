@@ -77,6 +77,15 @@ export async function signIn(page, name = NAME, password = PASSWORD) {
   await page.locator('header nav').waitFor();
 }
 
+/** Waits until nothing moves on the page and what was changed is drawn. */
+export async function settled(page) {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await Promise.allSettled(document.getAnimations().map((one) => one.finished));
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  });
+}
+
 /** What axe finds on the page that is serious or worse, one line each. */
 export async function serious(page) {
   // Put in by the debugger, which no Content-Security-Policy of the page hinders.

@@ -1,7 +1,10 @@
 // A real console with a data folder of its own.
 
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import http from 'node:http';
 import path from 'node:path';
+import { json } from 'node:stream/consumers';
 import { createInterface } from 'node:readline';
 import { built, run, temporary } from './programs.mjs';
 
@@ -57,6 +60,29 @@ export class Console {
   /** Opens a case: `{case, code}`. */
   newCase() {
     return this.command('case', 'new');
+  }
+
+  /** A request over the local socket; gives the answer, whose body is yet to come. */
+  async get(at) {
+    const request = http.get({ socketPath: path.join(this.data, 'console.sock'), path: at });
+    const [answer] = await once(request, 'response');
+    if (answer.statusCode !== 200) throw new Error(`${at}: ${answer.statusCode}`);
+    return answer;
+  }
+
+  /** The case as soon as `wanted` holds for it. It is looked at whenever its live stream says something. */
+  async until(id, wanted) {
+    const stream = await this.get(`/api/v1/cases/${id}/live`);
+    const said = stream[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const view = await json(await this.get(`/api/v1/cases/${id}`));
+        if (wanted(view)) return view;
+        if ((await said.next()).done) throw new Error(`the live stream of ${id} ended`);
+      }
+    } finally {
+      stream.destroy();
+    }
   }
 
   /** Ends it as a power cut would, and waits for the end. */

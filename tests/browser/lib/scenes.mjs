@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { ended, failingPackage, script, start } from './agent.mjs';
-import { firstAccount, open } from './browser.mjs';
+import { firstAccount, open, settled } from './browser.mjs';
 import { Console, NAME, PASSWORD } from './console.mjs';
 import { temporary } from './programs.mjs';
 
@@ -36,7 +36,12 @@ export const scenes = [
   },
   {
     name: 'case-live',
-    go: (page, set) => page.goto(`/#/case/${set.live}`).then(() => page.locator('.gauge').first().waitFor()),
+    go: async (page, set) => {
+      await page.goto(`/#/case/${set.live}`);
+      await page.locator('.gauge').first().waitFor();
+      // A curve has two points or more.
+      await set.readings(3);
+    },
   },
   {
     name: 'case-failed',
@@ -103,14 +108,6 @@ export async function stage(browser) {
     running.push(child);
     return child;
   };
-  const shown = async (id, until) => {
-    for (;;) {
-      const view = await first.page.request.get(`/api/v1/cases/${id}`).then((answer) => answer.json());
-      if (until(view)) return view;
-      await first.page.waitForTimeout(100);
-    }
-  };
-
   const installer = await failingPackage(home.folder);
   const failed = await post('/cases', { note: 'Photo Suite will not install', product: 'Photo Suite 4.1' });
   const slow = script(
@@ -119,7 +116,7 @@ export async function stage(browser) {
     'for part in core filters fonts help; do echo "Preparing $part"; sleep 0.6; done; exec "$@"',
   );
   await ended(agent(failed, 'failed', [slow, ...installer]));
-  await shown(failed.case, (view) => view.diagnoses.length > 0);
+  await server.until(failed.case, (view) => view.diagnoses.length > 0);
   await post(`/cases/${failed.case}/claim`, {});
   await post(`/cases/${failed.case}/notes`, {
     text: 'The customer downloaded the package from the publisher; apt was never used.',
@@ -135,7 +132,7 @@ export async function stage(browser) {
 
   const away = await post('/cases', { note: 'Printer driver, restarted twice', product: 'Printer M4' });
   const lost = agent(away, 'away', [going]);
-  await shown(away.case, (view) => view.facts.length > 20);
+  await server.until(away.case, (view) => view.facts.length > 20);
   // As a power cut would: the console notices by silence.
   lost.kill('SIGKILL');
 
@@ -148,10 +145,19 @@ export async function stage(browser) {
     text: 'E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4711 (unattended-upgr)',
   });
   await post('/cases', { note: 'Wi-Fi box, no name resolution', product: 'Box Fibre 6' });
-  await shown(away.case, (view) => view.agent.standing !== 'connected');
-  await shown(live.case, (view) => view.journal.rows > 20);
+  await server.until(away.case, (view) => view.agent.standing !== 'connected');
+  await server.until(live.case, (view) => view.journal.rows > 20);
 
-  const set = { failed: failed.case, live: live.case, away: away.case, typed: typed.case };
+  /** Waits for so many readings of the processor on the PC whose case is live. */
+  const readings = (count) => {
+    const seen = new Set();
+    return server.until(live.case, (view) => {
+      const fact = view.facts.find((one) => one.path === 'cpu.usage_percent');
+      if (fact !== undefined) seen.add(fact.observed_at);
+      return seen.size >= count;
+    });
+  };
+  const set = { readings, failed: failed.case, live: live.case, away: away.case, typed: typed.case };
   return {
     ...set,
     server,
@@ -159,8 +165,7 @@ export async function stage(browser) {
       const ui = await open(browser, server, { lang, theme });
       if (!scene.signedOut) await ui.context.addCookies(cookies.cookies);
       await scene.go(ui.page, set, lang);
-      // Curves need two points, dialogs their place.
-      await ui.page.waitForTimeout(scene.name === 'case-live' ? 6000 : 400);
+      await settled(ui.page);
       return ui;
     },
     async close() {
