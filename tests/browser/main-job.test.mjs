@@ -53,6 +53,7 @@ test('claim, steps, note and resolve work from the keyboard alone and last', asy
   await page.keyboard.press('c');
   await page.getByRole('button', { name: 'Mine 1' }).waitFor();
   await page.keyboard.press('2');
+  await page.locator('[aria-pressed=true]', { hasText: 'Mine' }).waitFor();
   await page.locator('tbody a.open').first().waitFor();
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
@@ -77,6 +78,8 @@ test('claim, steps, note and resolve work from the keyboard alone and last', asy
   await page.keyboard.press('Enter');
   await page.locator('.head .pill', { hasText: 'Resolved' }).waitFor();
   await page.keyboard.press('g');
+  // The queue's keys work from when it is there.
+  await page.locator('[aria-pressed=true]').first().waitFor();
   await page.keyboard.press('4');
   await page.locator('tr', { hasText: 'photo suite' }).waitFor();
   assert.deepEqual(await wrong(at.ui), []);
