@@ -19,6 +19,7 @@ use hotliner_tests::console::{Console, NewCase};
 use hotliner_tests::dpkg::{Package, Root};
 use hotliner_tests::measure::{Row, mebibytes, millis, process, quantile, table};
 use hotliner_tests::{agent, programs};
+use serde_json::Value;
 
 const STARTS: usize = 11;
 const IDLE: Duration = Duration::from_secs(15);
@@ -271,7 +272,7 @@ fn latency_figures() -> String {
     ])
 }
 
-/// What the browser tests measured.
+/// What a technician waits for in the page, measured in a real browser (tests/browser/measure.mjs).
 fn page_figures() -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
     if !folder.join("node_modules").is_dir() {
@@ -279,11 +280,32 @@ fn page_figures() -> String {
     }
     let output =
         programs::output(Command::new("npm").args(["run", "--silent", "measure"]).current_dir(&folder));
-    if output.status.success() {
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    } else {
-        panic!("{}", programs::said(&output))
-    }
+    assert!(output.status.success(), "{}", programs::said(&output));
+    let measured: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let figure =
+        |of: &Value, key: &str| of[key].as_f64().unwrap_or_else(|| panic!("no {key} in {measured:#}"));
+    let (diagnosis, row, million) =
+        (&measured["failing_line_to_diagnosis"], &measured["line_to_row"], &measured["million_rows"]);
+    let (half, most) = (figure(diagnosis, "p50_ms"), figure(diagnosis, "p99_ms"));
+    let opens = figure(&million["open"], "p50_ms");
+    let frames = figure(&million["scroll"], "frames_per_second");
+    table(&[
+        Row::new(
+            "failing line printed → diagnosis in the DOM, p50",
+            format!("{half:.1} ms"),
+            "≤ 10 ms",
+            half <= 10.0,
+        ),
+        Row::new("the same, p99", format!("{most:.1} ms"), "≤ 40 ms", most <= 40.0),
+        Row::peer("line printed → row in the DOM, p50", format!("{:.1} ms", figure(row, "p50_ms"))),
+        Row::new(
+            "a log of a million rows opens at its end",
+            format!("{opens:.0} ms"),
+            "≤ 1 s",
+            opens <= 1_000.0,
+        ),
+        Row::new("it scrolls at", format!("{frames:.1} frames/s"), "60 frames/s", frames >= 59.0),
+    ])
 }
 
 /// What another measurement of this crate prints.
